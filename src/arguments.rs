@@ -1,0 +1,119 @@
+//! Command line and environment: each flag has its variable, a flag goes before its variable.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use cyberark_identity_mock::protocol::base_url::BaseUrl;
+use cyberark_identity_mock::tenant::policy::Policy;
+
+/// A mock CyberArk Identity authorization server, for tests only.
+///
+/// Exit codes: 0 stopped by a signal, 1 failed while running, 2 wrong arguments, 3 unreadable
+/// fixture, 4 bad key, 5 address not available.
+#[derive(Debug, Parser)]
+#[command(version, verbatim_doc_comment, subcommand_negates_reqs = true)]
+pub(crate) struct Arguments {
+    /// Name or address to listen on.
+    #[arg(long, global = true, env = "CYBERARK_MOCK_HOST", default_value = "127.0.0.1")]
+    pub(crate) host: String,
+
+    /// Port to listen on; 0 takes any free one. PORT is honoured too. [default: 8080]
+    #[arg(long, global = true, env = "CYBERARK_MOCK_PORT")]
+    port: Option<u16>,
+
+    /// PORT, which hosting platforms set.
+    #[arg(long, hide = true, env = "PORT", hide_env = true)]
+    platform_port: Option<u16>,
+
+    /// Fixture file, or folder of fixture files, instead of the built-in tenant.
+    #[arg(long, env = "CYBERARK_MOCK_FIXTURES", value_name = "PATH")]
+    pub(crate) fixtures: Option<PathBuf>,
+
+    /// A whole fixture document as text, when there is no --fixtures.
+    #[arg(
+        long,
+        env = "CYBERARK_MOCK_FIXTURES_INLINE",
+        value_name = "JSON",
+        hide_env_values = true
+    )]
+    pub(crate) fixtures_inline: Option<String>,
+
+    /// What the product does, or what the specifications demand.
+    #[arg(long, env = "CYBERARK_MOCK_POLICY", default_value = "cyberark")]
+    pub(crate) policy: Preset,
+
+    /// URL under which browsers and clients reach the server; without it, issuer and URLs follow
+    /// each request's X-Forwarded-* and Host headers.
+    #[arg(long, env = "CYBERARK_MOCK_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<BaseUrl>,
+
+    /// RSA private key that signs tokens (PEM, PKCS#8 or PKCS#1) instead of the built-in one.
+    #[arg(long, env = "CYBERARK_MOCK_KEY", value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+
+    /// Print a new signing key and end.
+    #[arg(long)]
+    pub(crate) generate_key: bool,
+
+    /// Form of the log lines on standard error.
+    #[arg(long, env = "CYBERARK_MOCK_LOG_FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+
+    /// error, warn, info, debug (each request) or trace.
+    #[arg(long, env = "CYBERARK_MOCK_LOG_LEVEL", default_value = "info", value_name = "LEVEL")]
+    pub(crate) log_level: tracing::Level,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What the program can do beside serving.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Ask a running server whether it is healthy: exit code 0 when it is.
+    Healthcheck,
+    /// Print the JSON Schema of fixtures.
+    Schema,
+}
+
+/// Policy presets.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Preset {
+    /// What the product does.
+    Cyberark,
+    /// What the specifications and certification demand.
+    Strict,
+}
+
+impl From<Preset> for Policy {
+    fn from(preset: Preset) -> Self {
+        match preset {
+            Preset::Cyberark => Self::cyberark(),
+            Preset::Strict => Self::strict(),
+        }
+    }
+}
+
+/// Forms of log lines.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+impl Arguments {
+    /// The port: the flag or its variable, then PORT, then 8080.
+    pub(crate) fn port(&self) -> u16 {
+        self.port.or(self.platform_port).unwrap_or(8080)
+    }
+
+    /// What stands for the fixture in messages.
+    pub(crate) fn fixture_name(&self) -> String {
+        match &self.fixtures {
+            Some(path) => path.display().to_string(),
+            None => "CYBERARK_MOCK_FIXTURES_INLINE".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The HTTP face of the tenant: every route on one screen.
+//!
+//! A handler makes three moves: extractors parse, one call on the tenant decides, the return type
+//! renders. Paths are matched in canonical form, see [`canonical`].
+
+mod authorize;
+mod canonical;
+mod discovery;
+mod error;
+mod extract;
+mod login;
+mod pages;
+mod redirect;
+mod request_log;
+mod security;
+mod sign;
+mod token;
+mod userinfo;
+
+use actix_cors::Cors;
+use actix_web::dev::HttpServiceFactory;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpResponse, Resource};
+
+pub(crate) use canonical::canonical_path;
+pub(crate) use extract::Site;
+pub(crate) use request_log::log_request;
+
+/// The most bytes of a request body that are read.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// Every route, in canonical form.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    let at = web::resource::<&str>;
+    config
+        .app_data(web::PayloadConfig::new(BODY_LIMIT))
+        .service(at("/oauth2/authorize/{app}").get(authorize::authorize).post(authorize::authorize))
+        .service(browser(at("/oauth2/token/{app}").post(token::exchange)))
+        .service(browser(
+            at("/oauth2/userinfo/{app}").get(userinfo::userinfo).post(userinfo::userinfo),
+        ))
+        .service(browser(at("/oauth2/keys/{app}").get(discovery::keys).post(discovery::keys)))
+        .service(browser(at("/oauth2/getmeta").post(discovery::get_meta)))
+        .service(at("/oauth2/{endpoint}").to(discovery::missing_app))
+        .service(browser(
+            at("/{app}/.well-known/openid-configuration").get(discovery::configuration),
+        ))
+        .service(browser(at("/security/startauthentication").post(security::start)))
+        .service(browser(at("/security/advanceauthentication").post(security::advance)))
+        .service(browser(at("/security/whoami").get(security::who_am_i).post(security::who_am_i)))
+        .service(browser(at("/security/logout").post(security::logout)))
+        .service(at("/login").get(login::show).post(login::submit))
+        .service(at("/my").get(login::signed_in))
+        .service(at("/").get(login::home))
+        .service(at("/health").get(health))
+        .default_service(web::to(error::no_such_path));
+}
+
+/// A resource that scripts of any origin may call, with credentials.
+///
+/// CyberArk: the product wants the origin among the tenant's trusted DNS domains; the mock trusts
+/// every one.
+fn browser(resource: Resource) -> impl HttpServiceFactory {
+    resource.wrap(Cors::permissive())
+}
+
+/// Answers once keys and tenant are ready: the socket opens after both.
+async fn health() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+}

@@ -1,0 +1,43 @@
+//! `GET|POST /OAuth2/Authorize/{app}`.
+
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use percent_encoding::utf8_percent_encode;
+
+use super::error::{self, Failure};
+use super::extract::{Here, Sent, session_credentials};
+use super::redirect::{deliver, object_moved};
+use super::sign::sign;
+use crate::protocol::authorize::{ALL_BUT_UNRESERVED, AuthorizeCall};
+use crate::tenant::authorize::Decision;
+
+pub(super) async fn authorize(
+    here: Here,
+    app: Path<String>,
+    sent: Sent,
+    request: HttpRequest,
+) -> actix_web::Result<HttpResponse> {
+    let sent = sent.everywhere();
+    let credentials = session_credentials(&request, &sent);
+    let call = AuthorizeCall::from(&sent);
+    Ok(match here.tenant.authorize(&here.base, &app, call, &credentials) {
+        Decision::Body(error) => return Err(Failure::from(error).into()),
+        Decision::Page(error) => error::page(&error),
+        Decision::OpenRedirect(redirection) | Decision::Refuse(redirection) => {
+            deliver(&redirection)
+        }
+        Decision::SignIn { application_id, bounce } => {
+            object_moved(&login_url(here.base.path_prefix(), &application_id, &bounce))
+        }
+        Decision::Deliver(delivery) => {
+            deliver(&sign(delivery.signatures(), move || delivery.respond()).await?)
+        }
+    })
+}
+
+/// The login page with the way back, in the product's own spelling (`Oauth2`, no leading slash).
+fn login_url(prefix: &str, application_id: &str, bounce: &str) -> String {
+    let way_back = format!("Oauth2/Authorize/{application_id}?bounce={bounce}");
+    let encoded = utf8_percent_encode(&way_back, ALL_BUT_UNRESERVED);
+    format!("{prefix}/login?cloudRedirect={encoded}")
+}

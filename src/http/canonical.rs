@@ -1,0 +1,70 @@
+//! Paths as the product takes them: fixed segments in any letter case, doubled slashes, one slash
+//! at the end.
+//!
+//! Source: the spellings in working clients of CyberArk (`/oauth2/platformtoken`,
+//! `/OAuth2/Keys/{app}/`, `/security/WhoAmI/`, …); the product is an ASP.NET host.
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::uri::PathAndQuery;
+use actix_web::middleware::Next;
+
+/// Middleware: routes see the canonical path; the query stays as it was sent.
+pub(crate) async fn canonical_path<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    if let Some(canonical) = canonical(request.path()) {
+        let with_query = match request.uri().query() {
+            Some(query) => format!("{canonical}?{query}"),
+            None => canonical,
+        };
+        let mut parts = request.uri().clone().into_parts();
+        if let Ok(path_and_query) = PathAndQuery::try_from(with_query) {
+            parts.path_and_query = Some(path_and_query);
+            if let Ok(uri) = actix_web::http::Uri::from_parts(parts) {
+                request.match_info_mut().get_mut().update(&uri);
+                request.head_mut().uri = uri;
+            }
+        }
+    }
+    next.call(request).await
+}
+
+/// The canonical form of a path; `None` when it is canonical already.
+fn canonical(path: &str) -> Option<String> {
+    let mut segments: Vec<String> =
+        path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+    // `/{app}/.well-known/…` begins with a name, everything else with two fixed segments.
+    let is_well_known =
+        segments.get(1).is_some_and(|second| second.eq_ignore_ascii_case(".well-known"));
+    let fixed = if is_well_known { 1..segments.len() } else { 0..segments.len().min(2) };
+    for segment in &mut segments[fixed] {
+        segment.make_ascii_lowercase();
+    }
+    let canonical = format!("/{}", segments.join("/"));
+    (canonical != path).then_some(canonical)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::canonical;
+
+    #[test]
+    fn fixed_segments_lose_their_case_and_names_keep_it() {
+        for (sent, routed) in [
+            ("/OAuth2/Authorize/Bank", "/oauth2/authorize/Bank"),
+            ("/Oauth2//Token/bank/", "/oauth2/token/bank"),
+            ("//security/WhoAmI/", "/security/whoami"),
+            ("/Bank/.Well-Known/OpenID-Configuration", "/Bank/.well-known/openid-configuration"),
+            ("/Login", "/login"),
+            ("/OAuth2/Keys/a%2Fb/", "/oauth2/keys/a%2Fb"),
+        ] {
+            assert_eq!(canonical(sent).as_deref(), Some(routed), "{sent}");
+        }
+        for sent in ["/", "/oauth2/token/Bank", "/health"] {
+            assert_eq!(canonical(sent), None, "{sent}");
+        }
+    }
+}

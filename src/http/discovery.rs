@@ -1,0 +1,44 @@
+//! Discovery and keys: `/{app}/.well-known/openid-configuration`, `/OAuth2/GetMeta`,
+//! `/OAuth2/Keys/{app}`, and what these answer when the application is left out.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Json, Path};
+
+use super::error::Failure;
+use super::extract::{Here, Sent};
+use crate::protocol::error::OAuthError;
+use crate::protocol::jwk::JwkSet;
+
+pub(super) async fn configuration(
+    here: Here,
+    app: Path<String>,
+) -> actix_web::Result<HttpResponse> {
+    document(&here, &app)
+}
+
+pub(super) async fn get_meta(here: Here, sent: Sent) -> actix_web::Result<HttpResponse> {
+    let sent = sent.everywhere();
+    document(&here, sent.get("serviceName").unwrap_or_default())
+}
+
+fn document(here: &Here, app: &str) -> actix_web::Result<HttpResponse> {
+    let metadata = here
+        .tenant
+        .metadata(&here.base, app)
+        .map_err(|_| Failure::from(OAuthError::invalid_request("unknown app")))?;
+    Ok(HttpResponse::Ok().content_type("application/json; charset=utf-8").body(metadata.to_text()))
+}
+
+pub(super) async fn keys(here: Here, app: Path<String>) -> actix_web::Result<Json<JwkSet>> {
+    Ok(Json(here.tenant.keys(&app).map_err(Failure::from)?))
+}
+
+/// Source of the texts: CyberArk's OpenAPI description of `/OAuth2/Keys` and `/OAuth2/UserInfo`.
+pub(super) async fn missing_app(endpoint: Path<String>) -> actix_web::Result<HttpResponse> {
+    let text = match endpoint.as_str() {
+        "keys" => "bad URL",
+        "userinfo" => "invalid app configuration",
+        _ => "bad url",
+    };
+    Err(Failure::from(OAuthError::invalid_request(text)).into())
+}

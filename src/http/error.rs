@@ -1,0 +1,139 @@
+//! The one place that knows statuses: how an [`OAuthError`] looks as JSON, as a bearer challenge and
+//! as a page. (The fourth rendering, a redirect, is a [`super::redirect`] like any other.)
+
+use std::borrow::Cow;
+
+use actix_web::error::PayloadError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+use askama::Template;
+
+use super::pages;
+use crate::protocol::error::{Fault, OAuthError};
+use crate::protocol::security::{NO_ACCESS, UnauthorizedBody};
+
+/// An error of an OAuth endpoint on its way out, as JSON.
+#[derive(Debug)]
+pub(super) struct Failure {
+    error: OAuthError,
+    status: StatusCode,
+}
+
+impl From<OAuthError> for Failure {
+    fn from(error: OAuthError) -> Self {
+        Self { status: status_of(&error), error }
+    }
+}
+
+impl Failure {
+    /// The body could not be read to its end.
+    pub(super) fn unreadable_body(error: &actix_web::Error) -> Self {
+        let too_large = matches!(error.as_error(), Some(PayloadError::Overflow));
+        let (status, text): (_, Cow<'static, str>) = if too_large {
+            let limit = super::BODY_LIMIT;
+            (StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes").into())
+        } else {
+            (StatusCode::BAD_REQUEST, "the body could not be read".into())
+        };
+        Self { error: OAuthError::invalid_request(text), status }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        json(&self.error, self.status, None)
+    }
+}
+
+const fn status_of(error: &OAuthError) -> StatusCode {
+    match error.fault {
+        Fault::Request => StatusCode::BAD_REQUEST,
+        Fault::Authentication | Fault::NoAccess => StatusCode::UNAUTHORIZED,
+        Fault::Server => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The JSON body of token, keys, discovery and, under CyberArk's policy, authorization errors.
+fn json(error: &OAuthError, status: StatusCode, challenge: Option<&str>) -> HttpResponse {
+    let mut response = no_store(&mut HttpResponse::build(status));
+    if error.fault == Fault::Authentication {
+        insert_challenge(&mut response, challenge.unwrap_or("Basic realm=\"token\""));
+    }
+    let body = match error.fault {
+        Fault::NoAccess => serde_json::to_string(&UnauthorizedBody { error_message: NO_ACCESS }),
+        Fault::Request | Fault::Authentication | Fault::Server => serde_json::to_string(error),
+    };
+    // `<` stands only inside strings; escaped, no browser can mistake an echoed value for markup.
+    let body = body.expect("an error is two strings").replace('<', "\\u003c");
+    response.content_type("application/json; charset=utf-8").body(body)
+}
+
+fn insert_challenge(response: &mut HttpResponseBuilder, challenge: &str) {
+    // Descriptions are printable ASCII without quotes, so this is a header value.
+    if let Ok(challenge) = HeaderValue::from_str(challenge) {
+        response.insert_header((header::WWW_AUTHENTICATE, challenge));
+    }
+}
+
+/// An error of a resource that takes bearer tokens, with a challenge where the policy wants one.
+///
+/// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3): a request without any token is
+/// told no error code.
+pub(super) fn bearer(error: &OAuthError, token_was_sent: bool) -> HttpResponse {
+    let challenge = match (error.fault, token_was_sent) {
+        (Fault::Authentication, true) => Some(format!(
+            "Bearer realm=\"userinfo\", error=\"{}\", error_description=\"{}\"",
+            error.code.as_str(),
+            error.description
+        )),
+        (Fault::Authentication, false) => Some("Bearer realm=\"userinfo\"".to_owned()),
+        _ => None,
+    };
+    json(error, status_of(error), challenge.as_deref())
+}
+
+/// An error page; nothing is redirected.
+pub(super) fn page(error: &OAuthError) -> HttpResponse {
+    let page = pages::ErrorPage {
+        code: error.code.as_str(),
+        description: &error.description,
+        explanation: "The mock did not send you back to the application, because the request does \
+                      not prove that the redirect URI belongs to it. Check client_id and \
+                      redirect_uri against the fixture.",
+    };
+    pages::html(status_of(error), page.render())
+}
+
+/// Answers that hold secrets or depend on a session are not to be kept
+/// ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+pub(super) fn no_store(response: &mut HttpResponseBuilder) -> HttpResponseBuilder {
+    response
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::PRAGMA, "no-cache"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    response.take()
+}
+
+/// A path that the mock does not serve.
+pub(super) async fn no_such_path(request: HttpRequest) -> HttpResponse {
+    HttpResponse::NotFound()
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .content_type("text/plain; charset=utf-8")
+        .body(format!(
+            "{} {} is not imitated by this mock of CyberArk Identity.\n\
+             An application's endpoints are listed in /{{app}}/.well-known/openid-configuration.\n",
+            request.method(),
+            request.path()
+        ))
+}

@@ -1,0 +1,201 @@
+//! What handlers ask for: the tenant and its base URL, the parameters, the credentials.
+
+use std::future::{Ready, ready};
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::uri::Authority;
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::error::Failure;
+use crate::protocol::base_url::BaseUrl;
+use crate::protocol::error::OAuthError;
+use crate::protocol::parameters::Parameters;
+use crate::tenant::Tenant;
+
+/// Name of the session cookie.
+pub(super) const SESSION_COOKIE: &str = ".ASPXAUTH";
+
+/// What every handler of the process shares.
+#[derive(Debug, Clone)]
+pub(crate) struct Site {
+    pub(crate) tenant: Tenant,
+    /// The one URL under which everybody reaches the server, when it was configured.
+    pub(crate) public_url: Option<BaseUrl>,
+}
+
+/// The tenant that a request is for, and the base of the URLs in its answer.
+#[derive(Debug)]
+pub(super) struct Here {
+    pub(super) tenant: Tenant,
+    pub(super) base: BaseUrl,
+}
+
+impl FromRequest for Here {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let site = request.app_data::<Data<Site>>().expect("the server shares its site");
+        let base = match &site.public_url {
+            Some(configured) => configured.clone(),
+            None => base_of_request(request),
+        };
+        ready(Ok(Self { tenant: site.tenant.clone(), base }))
+    }
+}
+
+/// The base URL by the request's own account: `X-Forwarded-Proto`, `-Host` and `-Port` where a proxy
+/// set them, else scheme and `Host`; the address listened on when those make no URL.
+fn base_of_request(request: &HttpRequest) -> BaseUrl {
+    let headers = request.headers();
+    let scheme = forwarded(headers, "x-forwarded-proto")
+        .filter(|scheme| matches!(*scheme, "http" | "https"))
+        .unwrap_or(if request.app_config().secure() { "https" } else { "http" });
+    let forwarded_host = forwarded(headers, "x-forwarded-host");
+    let port = forwarded(headers, "x-forwarded-port").and_then(|port| port.parse::<u16>().ok());
+    let host = forwarded_host
+        .or_else(|| headers.get(header::HOST)?.to_str().ok())
+        .or_else(|| request.uri().authority().map(Authority::as_str));
+    host.and_then(|host| {
+        let mut url = Url::parse(&format!("{scheme}://{host}")).ok()?;
+        // A port that the proxy put beside the host name is the more exact of the two.
+        let keeps_own = forwarded_host.is_some() && url.port().is_some();
+        if let Some(port) = port.filter(|_| !keeps_own) {
+            url.set_port(Some(port)).ok()?;
+        }
+        (url.path() == "/").then(|| url.as_str().parse().ok())?
+    })
+    .unwrap_or_else(|| {
+        let address = request.app_config().local_addr();
+        format!("{scheme}://{address}").parse().expect("a socket address makes a base URL")
+    })
+}
+
+/// The first value of a header that each proxy on the way may have added to.
+fn forwarded<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let value = headers.get(name)?.to_str().ok()?;
+    value.split(',').next().map(str::trim).filter(|first| !first.is_empty())
+}
+
+/// The parameters of query and body, kept apart.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) query: Parameters,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Empty,
+    Form(Parameters),
+    /// JSON, or anything else: of no meaning to an OAuth endpoint.
+    Other,
+}
+
+impl Sent {
+    /// The parameters of the query, then those of the body.
+    pub(super) fn everywhere(mut self) -> Parameters {
+        if let Body::Form(form) = self.body {
+            self.query.append(form);
+        }
+        self.query
+    }
+
+    /// The parameters of the body.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` when there is a body of another type than a form.
+    pub(super) fn form(self) -> Result<Parameters, OAuthError> {
+        match self.body {
+            Body::Empty => Ok(Parameters::default()),
+            Body::Form(form) => Ok(form),
+            Body::Other => Err(OAuthError::invalid_request(
+                "the body must be application/x-www-form-urlencoded",
+            )),
+        }
+    }
+
+    /// The parameters of the body if it is a form.
+    pub(super) fn form_if_any(self) -> Parameters {
+        match self.body {
+            Body::Form(form) => form,
+            Body::Empty | Body::Other => Parameters::default(),
+        }
+    }
+}
+
+impl FromRequest for Sent {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = Bytes::from_request(request, payload);
+        let query = Parameters::parse(request.query_string().as_bytes());
+        let is_form = is_form(request.headers());
+        Box::pin(async move {
+            let body = body.await.map_err(|error| Failure::unreadable_body(&error))?;
+            let body = match (body.is_empty(), is_form) {
+                (true, _) => Body::Empty,
+                (false, true) => Body::Form(Parameters::parse(&body).map_err(Failure::from)?),
+                (false, false) => Body::Other,
+            };
+            Ok(Self { query: query.map_err(Failure::from)?, body })
+        })
+    }
+}
+
+/// Whether the body says it is a form, or says nothing (Go sends empty bodies so).
+fn is_form(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(header::CONTENT_TYPE) else {
+        return true;
+    };
+    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// A JSON body of the vendor's API. An absent or unreadable one is the empty request: the product
+/// answers its envelope whatever came, and the log says what was wrong.
+#[derive(Debug)]
+pub(super) struct VendorJson<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Default> FromRequest for VendorJson<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let body = body.await.map_err(|error| Failure::unreadable_body(&error))?;
+            if body.is_empty() {
+                return Ok(Self(T::default()));
+            }
+            let parsed = serde_json::from_slice(&body).unwrap_or_else(|error| {
+                let at = (error.line(), error.column());
+                tracing::warn!(line = at.0, column = at.1, "the JSON body cannot be read");
+                T::default()
+            });
+            Ok(Self(parsed))
+        })
+    }
+}
+
+/// What may prove that somebody is signed in: the session cookie, a bearer token, and the `Auth`
+/// parameter that CyberArk's demo appends to the authorization request.
+pub(super) fn session_credentials(request: &HttpRequest, sent: &Parameters) -> Vec<String> {
+    let cookie = request.cookie(SESSION_COOKIE).map(|cookie| cookie.value().to_owned());
+    let bearer = bearer_token(request).map(str::to_owned);
+    [cookie, bearer, sent.owned("Auth")].into_iter().flatten().collect()
+}
+
+/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
+pub(super) fn bearer_token(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+}

@@ -1,0 +1,70 @@
+//! The pages: plain HTML with stable ids, usable without JavaScript, nothing loaded from elsewhere.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use askama::Template;
+
+/// `/login`: the user name, then the challenge.
+#[derive(Template)]
+#[template(path = "login.html")]
+pub(super) struct LoginPage<'a> {
+    pub(super) prefix: &'a str,
+    pub(super) cloud_redirect: &'a str,
+    pub(super) cloud_redirect_encoded: &'a str,
+    /// Where the browser goes after signing in: a path on this server.
+    pub(super) target: &'a str,
+    pub(super) tenant_id: &'a str,
+    pub(super) username: &'a str,
+    pub(super) failure: Option<&'a str>,
+    pub(super) accounts: Vec<Account>,
+    pub(super) challenge: Option<Challenge>,
+}
+
+/// A button of the account list.
+pub(super) struct Account {
+    pub(super) name: String,
+    pub(super) display_name: String,
+}
+
+/// A challenge to answer.
+pub(super) struct Challenge {
+    pub(super) session_id: String,
+    pub(super) mechanism_id: String,
+    pub(super) prompt: &'static str,
+    /// Whether the answer is hidden while it is typed.
+    pub(super) secret: bool,
+}
+
+/// An authorization error that may not be redirected.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub(super) struct ErrorPage<'a> {
+    pub(super) code: &'a str,
+    pub(super) description: &'a str,
+    pub(super) explanation: &'a str,
+}
+
+/// `/my`: where signing in leads when no application waits.
+#[derive(Template)]
+#[template(path = "signed_in.html")]
+pub(super) struct SignedInPage<'a> {
+    pub(super) user: &'a str,
+}
+
+/// The self-submitting form of `response_mode=form_post`.
+#[derive(Template)]
+#[template(path = "form_post.html")]
+pub(super) struct FormPostPage<'a> {
+    pub(super) action: &'a str,
+    pub(super) fields: &'a [(&'static str, String)],
+}
+
+/// An HTML answer that is not kept and leaks no address.
+pub(super) fn html(status: StatusCode, page: askama::Result<String>) -> HttpResponse {
+    let page = page.expect("rendering into a string cannot fail");
+    super::error::no_store(&mut HttpResponse::build(status))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .content_type("text/html; charset=utf-8")
+        .body(page)
+}

@@ -1,0 +1,81 @@
+//! `/Security/*`: CyberArk's authentication API. Every answer is HTTP 200 with an envelope.
+
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::error::no_store;
+use super::extract::{Here, SESSION_COOKIE, VendorJson, session_credentials};
+use super::sign::sign;
+use crate::protocol::base_url::BaseUrl;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::security::{
+    AUTHENTICATION_FAILED, AdvanceAuthenticationRequest, AuthenticationResult, Envelope,
+    NOT_AUTHORIZED, StartAuthenticationRequest, SummaryOnly,
+};
+use crate::tenant::login::{Advance, Start};
+
+pub(super) async fn start(
+    here: Here,
+    body: VendorJson<StartAuthenticationRequest>,
+) -> HttpResponse {
+    match here.tenant.start_authentication(&body.0) {
+        Start::NewPackage(package) => envelope(&Envelope::success(package)),
+        Start::Failure => {
+            envelope(&Envelope::<()>::failure(AUTHENTICATION_FAILED, here.tenant.error_id(), None))
+        }
+    }
+}
+
+pub(super) async fn advance(
+    here: Here,
+    body: VendorJson<AdvanceAuthenticationRequest>,
+) -> actix_web::Result<HttpResponse> {
+    match here.tenant.advance_authentication(&here.base, &body.0) {
+        Advance::Success(login) => {
+            let cookie = session_cookie(&here.base, login.session_id());
+            let success = sign(1, move || login.respond()).await?;
+            let result = AuthenticationResult::LoginSuccess(Box::new(success));
+            let mut response = envelope(&Envelope::success(result));
+            response.add_cookie(&cookie)?;
+            Ok(response)
+        }
+        Advance::Failure => {
+            let result = AuthenticationResult::Summary(SummaryOnly { summary: "Failure" });
+            let error_id = here.tenant.error_id();
+            Ok(envelope(&Envelope::failure(AUTHENTICATION_FAILED, error_id, Some(result))))
+        }
+    }
+}
+
+pub(super) async fn who_am_i(here: Here, request: HttpRequest) -> HttpResponse {
+    match here.tenant.who_am_i(&session_credentials(&request, &Parameters::default())) {
+        Some(who) => envelope(&Envelope::success(who)),
+        None => envelope(&Envelope::<()>::failure(NOT_AUTHORIZED, here.tenant.error_id(), None)),
+    }
+}
+
+/// Ends the session; signing out without one succeeds too. The product's `Result` is a string.
+pub(super) async fn logout(here: Here, request: HttpRequest) -> actix_web::Result<HttpResponse> {
+    here.tenant.sign_out(&session_credentials(&request, &Parameters::default()));
+    let mut response = envelope(&Envelope::success(""));
+    response.add_removal_cookie(&session_cookie(&here.base, ""))?;
+    Ok(response)
+}
+
+/// The session cookie. Over https it is `Secure` and sent from other sites too; over http browsers
+/// take it with `SameSite=Lax` only, which a redirect from the client's site satisfies (inferred;
+/// the product's attributes are not published).
+pub(super) fn session_cookie(base: &BaseUrl, session_id: &str) -> Cookie<'static> {
+    let secure = base.is_secure();
+    Cookie::build(SESSION_COOKIE, session_id.to_owned())
+        .path("/")
+        .http_only(true)
+        .secure(secure)
+        .same_site(if secure { SameSite::None } else { SameSite::Lax })
+        .finish()
+}
+
+fn envelope<T: Serialize>(envelope: &Envelope<T>) -> HttpResponse {
+    no_store(&mut HttpResponse::Ok()).json(envelope)
+}

@@ -1,0 +1,27 @@
+//! `POST /OAuth2/Token/{app}`.
+
+use actix_web::http::header;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::error::{Failure, no_store};
+use super::extract::{Here, Sent};
+use super::sign::sign;
+use crate::protocol::token::{BasicCredentials, TokenRequest};
+
+pub(super) async fn exchange(
+    here: Here,
+    app: Path<String>,
+    sent: Sent,
+    request: HttpRequest,
+) -> actix_web::Result<HttpResponse> {
+    let sent = sent.form().map_err(Failure::from)?;
+    let token_request = TokenRequest::new(&sent, basic_credentials(&request));
+    let issuance = here.tenant.exchange(&here.base, &app, &token_request).map_err(Failure::from)?;
+    let answer = sign(issuance.signatures(), move || issuance.respond()).await?;
+    Ok(no_store(&mut HttpResponse::Ok()).json(answer))
+}
+
+fn basic_credentials(request: &HttpRequest) -> Option<BasicCredentials> {
+    BasicCredentials::parse(request.headers().get(header::AUTHORIZATION)?.to_str().ok()?)
+}

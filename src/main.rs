@@ -1,0 +1,141 @@
+//! The command line: arguments, logging, fixtures, then serve until a signal comes.
+
+mod arguments;
+mod health_check;
+mod start_message;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use cyberark_identity_mock::clock::Clock;
+use cyberark_identity_mock::fixtures;
+use cyberark_identity_mock::ids::Ids;
+use cyberark_identity_mock::server::{Server, ServerOptions};
+use cyberark_identity_mock::tenant::document::TenantDocument;
+use cyberark_identity_mock::tenant::keys::SigningKey;
+use cyberark_identity_mock::tenant::{Tenant, TenantParts};
+use tracing_subscriber::filter::LevelFilter;
+
+use self::arguments::{Arguments, Command, LogFormat};
+
+/// How long a stopping server waits for answers under way.
+const STOP_WITHIN: Duration = Duration::from_millis(700);
+
+/// Why the program ends; the exit code is the number.
+#[derive(Debug)]
+enum Exit {
+    /// The listener failed while serving, or standard output did.
+    Failed(String),
+    /// The fixture cannot be read or contradicts itself.
+    Fixture(String),
+    /// The signing key cannot be read or used.
+    Key(String),
+    /// The address cannot be listened on.
+    Address(String),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let (code, message) = match run(&arguments) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Exit::Failed(message)) => (1, message),
+        Err(Exit::Fixture(message)) => (3, message),
+        Err(Exit::Key(message)) => (4, message),
+        Err(Exit::Address(message)) => (5, message),
+    };
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(io::stderr(), "cyberark-identity-mock: {message}");
+    ExitCode::from(code)
+}
+
+fn run(arguments: &Arguments) -> Result<(), Exit> {
+    match arguments.command {
+        Some(Command::Healthcheck) => {
+            return health_check::ask(&arguments.host, arguments.port()).map_err(Exit::Failed);
+        }
+        Some(Command::Schema) => return print(&fixtures::json_schema()),
+        None if arguments.generate_key => return print(&SigningKey::generate_pem()),
+        None => {}
+    }
+    start_logging(arguments);
+    let parts = TenantParts {
+        policy: arguments.policy.into(),
+        key: signing_key(arguments)?,
+        clock: Clock::default(),
+        ids: Ids::default(),
+    };
+    let document = document(arguments)?;
+    let tenant = Tenant::new(document, parts)
+        .map_err(|error| Exit::Fixture(format!("{}: {error}", arguments.fixture_name())))?;
+    actix_web::rt::System::new().block_on(serve(arguments, tenant))
+}
+
+fn print(text: &str) -> Result<(), Exit> {
+    io::stdout().write_all(text.as_bytes()).map_err(|error| Exit::Failed(error.to_string()))
+}
+
+fn start_logging(arguments: &Arguments) {
+    let logs = tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_max_level(LevelFilter::from_level(arguments.log_level));
+    match arguments.log_format {
+        LogFormat::Text => logs.init(),
+        LogFormat::Json => logs.json().init(),
+    }
+}
+
+fn signing_key(arguments: &Arguments) -> Result<SigningKey, Exit> {
+    let Some(file) = &arguments.key else {
+        return Ok(SigningKey::development());
+    };
+    let named = |error: String| Exit::Key(format!("{}: {error}", file.display()));
+    let pem = std::fs::read_to_string(file).map_err(|error| named(error.to_string()))?;
+    SigningKey::from_pem(&pem).map_err(|error| named(error.to_string()))
+}
+
+fn document(arguments: &Arguments) -> Result<TenantDocument, Exit> {
+    match (&arguments.fixtures, &arguments.fixtures_inline) {
+        (Some(path), _) => fixtures::from_path(path),
+        (None, Some(text)) => fixtures::from_text(&arguments.fixture_name(), text),
+        (None, None) => Ok(fixtures::built_in()),
+    }
+    .map_err(|error| Exit::Fixture(error.to_string()))
+}
+
+async fn serve(arguments: &Arguments, tenant: Tenant) -> Result<(), Exit> {
+    let (host, port) = (arguments.host.as_str(), arguments.port());
+    let options =
+        ServerOptions { public_url: arguments.public_url.clone(), ..ServerOptions::default() };
+    let server = Server::bind(tenant.clone(), host, port, options)
+        .map_err(|error| Exit::Address(format!("cannot listen on {host}:{port}: {error}")))?;
+    let base = start_message::base(arguments.public_url.as_ref(), server.addresses());
+    print(&start_message::text(&base, &tenant))?;
+    let handle = server.handle();
+    let serving = actix_web::rt::spawn(server.run());
+    let failed = |error: io::Error| Exit::Failed(error.to_string());
+    tokio::select! {
+        outcome = serving => return outcome.map_err(io::Error::from).flatten().map_err(failed),
+        signal = stop_signal() => signal.map_err(failed)?,
+    }
+    tracing::info!("stopping");
+    // Connections that are still open after this are cut.
+    let _ = tokio::time::timeout(STOP_WITHIN, handle.stop(true)).await;
+    Ok(())
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn stop_signal() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

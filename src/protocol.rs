@@ -1,0 +1,19 @@
+//! Wire types, one file per specification: what arrives and what is answered, without state,
+//! clock, randomness or HTTP. CyberArk's own JSON lives in [`security`] only.
+
+pub mod authorize;
+pub mod base_url;
+pub mod claims;
+pub mod digest;
+pub mod error;
+pub mod jwk;
+pub mod lifetime;
+pub mod metadata;
+pub mod parameters;
+pub mod pkce;
+pub mod redirect_uri;
+pub mod response_type;
+pub mod scope;
+pub mod secret;
+pub mod security;
+pub mod token;

@@ -1,0 +1,117 @@
+//! Where the tenant is reached: the base of its issuers and endpoint URLs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::Url;
+
+/// `scheme://host[:port][/prefix]`, without a trailing slash.
+///
+/// Every URL that the tenant mints is made from one of these, so that issuer, metadata and tokens
+/// agree however the request came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    text: Box<str>,
+    path_at: usize,
+}
+
+/// Why a text is no base URL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected http://HOST[:PORT][/PREFIX] or https://…, without user, query or fragment")]
+pub struct BaseUrlError;
+
+impl BaseUrl {
+    /// The issuer of an application; it ends in a slash.
+    ///
+    /// Source: recorded discovery document of a tenant (cyberark/conjur, authn-oidc cassettes).
+    pub fn issuer(&self, application_id: &str) -> String {
+        format!("{self}/{application_id}/")
+    }
+
+    /// `/OAuth2/{endpoint}/{app}` in the letter case that the product's metadata uses.
+    pub fn endpoint(&self, endpoint: &str, application_id: &str) -> String {
+        format!("{self}/OAuth2/{endpoint}/{application_id}")
+    }
+
+    /// The path in front of the product's own paths: empty, or `/prefix`.
+    pub fn path_prefix(&self) -> &str {
+        &self.text[self.path_at..]
+    }
+
+    /// Whether the scheme is https.
+    pub fn is_secure(&self) -> bool {
+        self.text.starts_with("https:")
+    }
+
+    /// Host name or address, without port.
+    pub fn host(&self) -> &str {
+        let authority = self.authority();
+        match authority.rfind(':') {
+            Some(colon) if !authority[colon..].contains(']') => &authority[..colon],
+            _ => authority,
+        }
+    }
+
+    /// Host and port, as a `PodFqdn` names them.
+    pub fn authority(&self) -> &str {
+        let start = self.text.find("://").map_or(0, |at| at + 3);
+        &self.text[start..self.path_at]
+    }
+}
+
+impl FromStr for BaseUrl {
+    type Err = BaseUrlError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let url = Url::parse(text).map_err(|_| BaseUrlError)?;
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if !plain {
+            return Err(BaseUrlError);
+        }
+        let origin = url.origin().ascii_serialization();
+        let path = url.path().trim_end_matches('/');
+        Ok(Self { path_at: origin.len(), text: format!("{origin}{path}").into() })
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_told_apart() {
+        let base: BaseUrl = "https://Tenant.example:8443/identity/".parse().unwrap();
+        assert_eq!(base.to_string(), "https://tenant.example:8443/identity");
+        assert_eq!(base.issuer("bank"), "https://tenant.example:8443/identity/bank/");
+        assert_eq!(base.path_prefix(), "/identity");
+        assert_eq!((base.host(), base.authority()), ("tenant.example", "tenant.example:8443"));
+        assert!(base.is_secure());
+    }
+
+    #[test]
+    fn an_ipv6_host_keeps_its_brackets() {
+        let base: BaseUrl = "http://[::1]:8080".parse().unwrap();
+        assert_eq!((base.host(), base.path_prefix()), ("[::1]", ""));
+        assert_eq!("http://[::1]".parse::<BaseUrl>().unwrap().host(), "[::1]");
+    }
+
+    #[test]
+    fn anything_but_a_plain_base_is_refused() {
+        for text in
+            ["", "tenant.example", "ftp://x", "http://u@x", "http://x?q", "http://x#f", "http://"]
+        {
+            assert!(text.parse::<BaseUrl>().is_err(), "{text}");
+        }
+    }
+}

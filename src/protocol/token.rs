@@ -1,0 +1,172 @@
+//! The token request and its answer.
+//!
+//! [RFC 6749 §4.1.3, §5.1, §6](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3);
+//! client credentials: [§2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use super::parameters::{self, Parameters};
+use super::scope::Scope;
+use super::secret::Secret;
+
+/// How a client says who it is.
+#[derive(Debug, Clone)]
+pub enum ClientCredentials {
+    /// `Authorization: Basic`.
+    Basic(BasicCredentials),
+    /// `client_id` and `client_secret` in the body.
+    Post {
+        /// The `client_id` sent.
+        client_id: Option<String>,
+        /// The `client_secret` sent.
+        client_secret: Secret,
+    },
+    /// At most a `client_id`, as public clients do.
+    None {
+        /// The `client_id` sent.
+        client_id: Option<String>,
+    },
+}
+
+/// The two halves of a Basic header as they were sent.
+///
+/// RFC 6749 wants each half form-urlencoded, many clients send it raw; [`Self::readings`] gives
+/// both, so that a check can take either.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BasicCredentials {
+    client_id: String,
+    client_secret: Secret,
+    decoded: Option<(String, Secret)>,
+}
+
+impl BasicCredentials {
+    /// Reads the value of an `Authorization` header; `None` when it is not well-formed Basic.
+    pub fn parse(header: &str) -> Option<Self> {
+        let (scheme, encoded) = header.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let pair = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+        let (client_id, client_secret) = pair.split_once(':')?;
+        let decode = |half: &str| parameters::decode(half.as_bytes());
+        let decoded = decode(client_id).zip(decode(client_secret));
+        Some(Self {
+            client_id: client_id.to_owned(),
+            client_secret: Secret::new(client_secret),
+            decoded: decoded.map(|(id, secret)| (id, Secret::new(secret))),
+        })
+    }
+
+    /// The credentials as they stand, then form-urldecoded.
+    pub fn readings(&self) -> impl Iterator<Item = (&str, &Secret)> {
+        let raw = (self.client_id.as_str(), &self.client_secret);
+        let decoded = self.decoded.as_ref().map(|(id, secret)| (id.as_str(), secret));
+        std::iter::once(raw).chain(decoded)
+    }
+}
+
+/// A token request as it was sent. What the guides send beside (`assertion`, `state`) is ignored.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "each field is the parameter of its name")]
+pub struct TokenRequest {
+    pub grant_type: Option<String>,
+    pub code: Option<String>,
+    pub redirect_uri: Option<String>,
+    pub code_verifier: Option<String>,
+    pub refresh_token: Option<String>,
+    pub scope: Option<String>,
+    /// The `client_id` of the body, also beside other credentials.
+    pub client_id: Option<String>,
+    /// The name of a parameter that was sent more than once.
+    pub duplicated: Option<String>,
+    /// How the client authenticates.
+    pub credentials: ClientCredentials,
+}
+
+impl TokenRequest {
+    /// Reads the body, with the Basic credentials of the header if there were any.
+    pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
+        let client_id = sent.owned("client_id");
+        let credentials = match (basic, sent.get("client_secret")) {
+            (Some(basic), _) => ClientCredentials::Basic(basic),
+            (None, Some(secret)) => ClientCredentials::Post {
+                client_id: client_id.clone(),
+                client_secret: Secret::new(secret),
+            },
+            (None, None) => ClientCredentials::None { client_id: client_id.clone() },
+        };
+        Self {
+            grant_type: sent.owned("grant_type"),
+            code: sent.owned("code"),
+            redirect_uri: sent.owned("redirect_uri"),
+            code_verifier: sent.owned("code_verifier"),
+            refresh_token: sent.owned("refresh_token"),
+            scope: sent.owned("scope"),
+            client_id,
+            duplicated: sent.duplicated().map(str::to_owned),
+            credentials,
+        }
+    }
+}
+
+impl std::fmt::Debug for TokenRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenRequest")
+            .field("grant_type", &self.grant_type)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answer to a token request, its members in the order of CyberArk's guides.
+#[derive(Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is the member of its name")]
+pub struct TokenResponse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    pub access_token: String,
+    pub token_type: &'static str,
+    /// Seconds.
+    pub expires_in: i64,
+    pub scope: Scope,
+}
+
+impl std::fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("expires_in", &self.expires_in)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn basic(pair: &str) -> Option<BasicCredentials> {
+        BasicCredentials::parse(&format!("Basic {}", STANDARD.encode(pair)))
+    }
+
+    #[test]
+    fn basic_credentials_are_read_raw_and_urldecoded() {
+        let sent = basic("id%40x:a%2Bb+c:d").unwrap();
+        let readings: Vec<_> = sent.readings().collect();
+        assert_eq!(readings[0].0, "id%40x");
+        assert!(readings[0].1.is("a%2Bb+c:d"));
+        assert_eq!(readings[1].0, "id@x");
+        assert!(readings[1].1.is("a+b c:d"));
+    }
+
+    #[test]
+    fn anything_but_basic_is_no_credential() {
+        assert!(basic("no colon").is_none());
+        for header in ["", "Basic", "Basic !!!", "Bearer abc", "Basic /w=="] {
+            assert!(BasicCredentials::parse(header).is_none(), "{header}");
+        }
+    }
+}

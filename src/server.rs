@@ -1,0 +1,117 @@
+//! The listener: binds or takes a socket, serves the tenant, sweeps it, stops.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer, rt};
+
+use crate::http::{Site, canonical_path, log_request, routes};
+use crate::protocol::base_url::BaseUrl;
+use crate::tenant::Tenant;
+
+/// How often expired entries are removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
+
+/// How the server serves.
+#[derive(Debug, Clone, Default)]
+pub struct ServerOptions {
+    /// The URL under which browsers and clients reach the server. Without one, issuer and URLs
+    /// follow each request's `X-Forwarded-*` and `Host`.
+    pub public_url: Option<BaseUrl>,
+    /// Worker threads; as many as there are cores when `None`.
+    pub workers: Option<usize>,
+}
+
+/// A server that listens already and has still to be run.
+pub struct Server {
+    addresses: Vec<SocketAddr>,
+    tenant: Tenant,
+    inner: actix_web::dev::Server,
+}
+
+/// Where a server listens.
+enum Door<'a> {
+    Address(&'a str, u16),
+    Socket(TcpListener),
+}
+
+impl Server {
+    /// Serves `tenant` at this host and port; port 0 takes a free one.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be resolved or is taken.
+    pub fn bind(tenant: Tenant, host: &str, port: u16, options: ServerOptions) -> io::Result<Self> {
+        Self::open(tenant, Door::Address(host, port), options)
+    }
+
+    /// Serves `tenant` on a socket that the caller has bound.
+    ///
+    /// # Errors
+    ///
+    /// When the socket cannot be used.
+    pub fn listen(tenant: Tenant, socket: TcpListener, options: ServerOptions) -> io::Result<Self> {
+        Self::open(tenant, Door::Socket(socket), options)
+    }
+
+    fn open(tenant: Tenant, door: Door<'_>, options: ServerOptions) -> io::Result<Self> {
+        let site = Data::new(Site { tenant: tenant.clone(), public_url: options.public_url });
+        let mut server = HttpServer::new(move || {
+            App::new()
+                .app_data(site.clone())
+                .wrap(from_fn(log_request))
+                .wrap(from_fn(canonical_path))
+                .configure(routes)
+        })
+        .disable_signals()
+        .worker_max_blocking_threads(1)
+        .shutdown_timeout(1);
+        if let Some(workers) = options.workers {
+            server = server.workers(workers);
+        }
+        let server = match door {
+            Door::Address(host, port) => server.bind((host, port))?,
+            Door::Socket(socket) => server.listen(socket)?,
+        };
+        Ok(Self { addresses: server.addrs(), tenant, inner: server.run() })
+    }
+
+    /// The addresses listened on.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// A handle that stops the server from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.inner.handle()
+    }
+
+    /// Serves until the handle stops it.
+    ///
+    /// # Errors
+    ///
+    /// When the listener fails.
+    pub async fn run(self) -> io::Result<()> {
+        let tenant = self.tenant;
+        let sweeper = rt::spawn(async move {
+            let mut ticks = rt::time::interval(SWEEP_EVERY);
+            loop {
+                ticks.tick().await;
+                tenant.sweep();
+            }
+        });
+        let outcome = self.inner.await;
+        sweeper.abort();
+        outcome
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,53 @@
+//! What the program prints once it listens: a word and `key=value` pairs a line, for people and for
+//! scripts.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use cyberark_identity_mock::protocol::base_url::BaseUrl;
+use cyberark_identity_mock::tenant::Tenant;
+
+/// The most applications, and the most users, that are listed.
+const LISTED: usize = 20;
+
+/// The URL to tell people: the configured one, or the first address listened on.
+pub(crate) fn base(public_url: Option<&BaseUrl>, addresses: &[SocketAddr]) -> BaseUrl {
+    if let Some(configured) = public_url {
+        return configured.clone();
+    }
+    let address = addresses.first().expect("a server listens somewhere");
+    let url = if address.ip().is_unspecified() {
+        format!("http://localhost:{}", address.port())
+    } else {
+        format!("http://{address}")
+    };
+    url.parse().expect("a socket address makes a base URL")
+}
+
+/// The lines.
+pub(crate) fn text(base: &BaseUrl, tenant: &Tenant) -> String {
+    let mut text = format!(
+        "listening url={base} tenant={} note=\"mock of CyberArk Identity, for tests only\"\n",
+        tenant.settings().id
+    );
+    let apps = tenant.apps();
+    for app in apps.iter().take(LISTED) {
+        let issuer = base.issuer(&app.application_id);
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "app id={} client_id={} issuer={issuer} discovery={issuer}.well-known/openid-configuration",
+            app.application_id,
+            app.client_id()
+        );
+    }
+    let users = tenant.users();
+    for user in users.iter().take(LISTED) {
+        let _ = writeln!(text, "user name={}", user.name);
+    }
+    let unlisted = apps.len().saturating_sub(LISTED) + users.len().saturating_sub(LISTED);
+    if unlisted > 0 {
+        let _ = writeln!(text, "more count={unlisted}");
+    }
+    text
+}

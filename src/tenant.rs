@@ -1,0 +1,183 @@
+//! The tenant: every rule of the authorization server, and nothing of HTTP.
+//!
+//! [`Tenant`] is the handle that all doors share. Its methods are named by the domain and
+//! synchronous; what they decide comes back as an enum or as an [`OAuthError`], never as a status.
+
+pub mod app;
+pub mod authorize;
+pub mod callback;
+mod client;
+pub mod delivery;
+pub mod document;
+mod exchange;
+mod grant;
+pub mod issue;
+pub mod keys;
+pub mod login;
+pub mod policy;
+mod profile;
+mod request_check;
+mod session;
+mod store;
+pub mod user;
+mod userinfo;
+
+use std::sync::Arc;
+
+use self::app::{App, Apps, Registered};
+use self::authorize::Bounce;
+use self::document::{DocumentError, TenantDocument, TenantSettings};
+use self::grant::{Bearer, Code, RefreshToken};
+use self::keys::{KeyRing, SigningKey};
+use self::login::Login;
+use self::policy::Policy;
+use self::session::Session;
+use self::store::Store;
+use self::user::{User, Users};
+use crate::clock::Clock;
+use crate::ids::Ids;
+use crate::protocol::base_url::BaseUrl;
+use crate::protocol::error::{OAuthError, echo};
+use crate::protocol::jwk::JwkSet;
+use crate::protocol::metadata::ProviderMetadata;
+
+/// A CyberArk Identity tenant in memory. Clones are handles to the same tenant.
+#[derive(Debug, Clone)]
+pub struct Tenant(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: TenantSettings,
+    policy: Policy,
+    users: Users,
+    apps: Apps,
+    keys: KeyRing,
+    clock: Clock,
+    ids: Ids,
+    bounces: Store<Bounce>,
+    logins: Store<Login>,
+    sessions: Store<Session>,
+    codes: Store<Code>,
+    refresh_tokens: Store<RefreshToken>,
+    bearers: Store<Bearer>,
+}
+
+/// What a tenant is made of beside its document.
+#[derive(Debug)]
+pub struct TenantParts {
+    /// The policy preset; the document's own settings go before it.
+    pub policy: Policy,
+    /// The key that signs tokens.
+    pub key: SigningKey,
+    /// The clock that everything reads.
+    pub clock: Clock,
+    /// The source of ids.
+    pub ids: Ids,
+}
+
+impl Default for TenantParts {
+    /// CyberArk's policy, the development key, the system's time, random ids.
+    fn default() -> Self {
+        Self {
+            policy: Policy::cyberark(),
+            key: SigningKey::development(),
+            clock: Clock::default(),
+            ids: Ids::default(),
+        }
+    }
+}
+
+impl Tenant {
+    /// Makes the tenant that the document describes.
+    ///
+    /// # Errors
+    ///
+    /// [`DocumentError`] when parts of the document contradict a rule or each other.
+    pub fn new(document: TenantDocument, parts: TenantParts) -> Result<Self, DocumentError> {
+        let settings = document.tenant.unwrap_or_default();
+        settings.check()?;
+        let policy = parts.policy.with(&settings.policy);
+        let limit = settings.live_limit;
+        Ok(Self(Arc::new(Inner {
+            users: Users::load(document.users)?,
+            apps: Apps::load(document.apps, policy)?,
+            policy,
+            settings,
+            keys: KeyRing::new(parts.key),
+            clock: parts.clock,
+            ids: parts.ids,
+            bounces: Store::new(limit),
+            logins: Store::new(limit),
+            sessions: Store::new(limit),
+            codes: Store::new(limit),
+            refresh_tokens: Store::new(limit),
+            bearers: Store::new(limit),
+        })))
+    }
+
+    /// The settings that the tenant was made with.
+    pub fn settings(&self) -> &TenantSettings {
+        &self.0.settings
+    }
+
+    /// All users, sorted by login name.
+    pub fn users(&self) -> Vec<Arc<User>> {
+        self.0.users.list()
+    }
+
+    /// All applications, sorted by Application ID.
+    pub fn apps(&self) -> Vec<App> {
+        self.0.apps.list().iter().map(|registered| registered.app.clone()).collect()
+    }
+
+    /// The discovery document of an application.
+    ///
+    /// # Errors
+    ///
+    /// An unknown application.
+    pub fn metadata(
+        &self,
+        base: &BaseUrl,
+        application_id: &str,
+    ) -> Result<ProviderMetadata, OAuthError> {
+        self.app(application_id).map(|_| ProviderMetadata::of_product(base, application_id))
+    }
+
+    /// The keys that verify an application's tokens.
+    ///
+    /// # Errors
+    ///
+    /// An unknown application.
+    pub fn keys(&self, application_id: &str) -> Result<JwkSet, OAuthError> {
+        self.app(application_id).map(|_| self.0.keys.public())
+    }
+
+    /// An id for the `ErrorID` of a failed call: `guid:32 hexadecimal digits`.
+    pub fn error_id(&self) -> String {
+        use crate::protocol::digest::{format_uuid, hex_lower};
+        let ids = &self.0.ids;
+        format!("{}:{}", format_uuid(ids.sixteen(), 4), hex_lower(&ids.sixteen()))
+    }
+
+    /// Removes everything that has expired.
+    pub fn sweep(&self) {
+        let now = self.0.clock.now();
+        self.0.bounces.sweep(now);
+        self.0.logins.sweep(now);
+        self.0.sessions.sweep(now);
+        self.0.codes.sweep(now);
+        self.0.refresh_tokens.sweep(now);
+        self.0.bearers.sweep(now);
+    }
+
+    fn app(&self, application_id: &str) -> Result<Arc<Registered>, OAuthError> {
+        self.0.apps.get(application_id).ok_or_else(|| {
+            OAuthError::invalid_request(format!("unknown app {}", echo(application_id)))
+        })
+    }
+
+    /// The application's policy, or the tenant's for an unknown application.
+    fn policy_for(&self, application_id: &str) -> Policy {
+        self.0.apps.get(application_id).map_or(self.0.policy, |registered| registered.policy)
+    }
+}

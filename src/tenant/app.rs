@@ -1,0 +1,265 @@
+//! Web applications of the tenant, in the language of CyberArk's portal.
+//!
+//! Sources: docs.cyberark.com (OpenIDAddConfigApp, OAuth2-Client, OAuth2-Server) and the resource
+//! `identity_webapp` of cyberark/terraform-provider-idsec.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::document::DocumentError;
+use super::policy::{Policy, PolicyOverrides};
+use super::user::check_claims;
+use crate::protocol::base_url::BaseUrl;
+use crate::protocol::claims::Claims;
+use crate::protocol::digest::uuid_of;
+use crate::protocol::lifetime::Lifetime;
+use crate::protocol::redirect_uri::{RedirectPattern, RedirectUri};
+use crate::protocol::scope::{Scope, is_scope_character};
+use crate::protocol::secret::Secret;
+
+/// What an application is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AppType {
+    /// Signs users in. The portal's "OpenID Connect" custom app.
+    #[default]
+    OpenidConnect,
+    /// Gets tokens for CyberArk's own APIs.
+    Oauth2Client,
+    /// Gets tokens for the customer's own APIs.
+    Oauth2Server,
+}
+
+/// Which clients an application accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientIdType {
+    /// Any `client_id`, without a secret.
+    Anything,
+    /// `client_id` and `allowed_clients`, without a secret: public clients, which must use PKCE.
+    List,
+    /// `client_id` with `client_secret`.
+    Confidential,
+}
+
+/// The form of access tokens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum TokenType {
+    /// A signed JWT.
+    #[default]
+    JwtRS256,
+    /// An opaque id.
+    #[serde(rename = "opaque")]
+    Opaque,
+}
+
+/// A scope that clients may request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppScope {
+    /// The token in the `scope` parameter.
+    pub name: String,
+    /// For people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// A web application.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct App {
+    /// Application ID: the `{app}` of every URL, compared with its letter case.
+    pub application_id: String,
+    /// What the application is for.
+    #[serde(rename = "type", default)]
+    pub app_type: AppType,
+    /// For people; the Application ID when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The `client_id`. Derived from the Application ID, a UUID, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// The secret of a confidential client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<Secret>,
+    /// Which clients are accepted: `confidential` when absent and there is a secret, else `list`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id_type: Option<ClientIdType>,
+    /// More client ids for the type `list`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_clients: Vec<String>,
+    /// Where authorization responses may go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirect_uris: Vec<RedirectPattern>,
+    /// Where a user may be sent after signing out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub post_logout_redirect_uris: Vec<RedirectPattern>,
+    /// The form of access tokens.
+    #[serde(default)]
+    pub token_type: TokenType,
+    /// How long ID and access tokens live: five hours when absent, as in the portal.
+    #[serde(default = "five_hours")]
+    pub token_lifetime: Lifetime,
+    /// Whether a code brings a refresh token.
+    #[serde(default)]
+    pub issue_refresh_tokens: bool,
+    /// How long refresh tokens live: 30 days when absent (inferred; no default is published).
+    #[serde(default = "thirty_days")]
+    pub refresh_token_lifetime: Lifetime,
+    /// Scopes beside `openid`, `profile`, `email`, `address` and `phone`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<AppScope>,
+    /// More claims, of any JSON type, for tokens and `UserInfo`, as the app's script would set
+    /// them; they go before a user's claims of the same name.
+    #[serde(default, skip_serializing_if = "Claims::is_empty")]
+    pub claims: Claims,
+    /// Departures from the tenant's policy.
+    #[serde(default)]
+    pub policy: PolicyOverrides,
+}
+
+const fn five_hours() -> Lifetime {
+    Lifetime::minutes(5 * 60)
+}
+
+const fn thirty_days() -> Lifetime {
+    Lifetime::minutes(30 * 24 * 60)
+}
+
+/// Scopes that every application knows: those of the product's metadata.
+const STANDARD_SCOPES: [&str; 5] = ["openid", "profile", "email", "address", "phone"];
+
+impl App {
+    /// The `client_id`, given or derived.
+    pub fn client_id(&self) -> String {
+        self.client_id.clone().unwrap_or_else(|| uuid_of(&self.application_id))
+    }
+
+    /// Which clients are accepted.
+    pub fn client_id_type(&self) -> ClientIdType {
+        self.client_id_type.unwrap_or(match self.client_secret {
+            Some(_) => ClientIdType::Confidential,
+            None => ClientIdType::List,
+        })
+    }
+
+    /// Whether requests may name this `client_id`.
+    pub fn accepts_client(&self, client_id: &str) -> bool {
+        match self.client_id_type() {
+            ClientIdType::Anything => true,
+            ClientIdType::List => {
+                self.client_id() == client_id
+                    || self.allowed_clients.iter().any(|id| id == client_id)
+            }
+            ClientIdType::Confidential => self.client_id() == client_id,
+        }
+    }
+
+    /// Whether authorization responses may go to this URI.
+    pub fn allows_redirect(&self, redirect_uri: &RedirectUri) -> bool {
+        self.redirect_uris.iter().any(|pattern| pattern.allows(redirect_uri))
+    }
+
+    /// Whether every token of the scope is known to the application.
+    pub fn knows_scope(&self, scope: &Scope) -> bool {
+        scope.tokens().all(|token| {
+            STANDARD_SCOPES.contains(&token) || self.scopes.iter().any(|own| own.name == token)
+        })
+    }
+
+    fn check(&self) -> Result<(), DocumentError> {
+        let here = format!("apps[{:?}]", self.application_id);
+        let refuse = |problem: &str| Err(DocumentError::new(here.clone(), problem));
+        let id = &self.application_id;
+        if id.is_empty()
+            || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+            || id.starts_with('.')
+        {
+            return refuse(
+                "application_id: expected letters, digits and - . _ (it stands in URLs)",
+            );
+        }
+        if RESERVED_IDS.contains(&id.to_ascii_lowercase().as_str()) {
+            return refuse("application_id: the server uses this word as a path of its own");
+        }
+        if self.client_id.as_ref().is_some_and(String::is_empty) {
+            return refuse("client_id: expected at least one character, or no client_id at all");
+        }
+        if self.client_id_type() == ClientIdType::Confidential
+            && self.client_secret.as_ref().is_none_or(Secret::is_empty)
+        {
+            return refuse("client_secret: a confidential client needs one");
+        }
+        if let Some(scope) = self.scopes.iter().find(|scope| !is_scope_token(&scope.name)) {
+            return refuse(&format!(
+                "scopes: {:?} is no scope token (RFC 6749 section 3.3)",
+                scope.name
+            ));
+        }
+        check_claims(&here, &self.claims)
+    }
+}
+
+/// First path segments that are not applications.
+const RESERVED_IDS: [&str; 8] =
+    ["_mock", "_tenant", "health", "login", "metrics", "my", "oauth2", "security"];
+
+fn is_scope_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(is_scope_character)
+}
+
+/// An application with the policy that holds for it.
+#[derive(Debug)]
+pub(super) struct Registered {
+    pub(super) app: App,
+    pub(super) policy: Policy,
+}
+
+/// An application, reached by way of this issuer.
+#[derive(Debug)]
+pub(super) struct AppAt {
+    pub(super) issuer: String,
+    pub(super) registered: Arc<Registered>,
+}
+
+impl AppAt {
+    pub(super) fn new(base: &BaseUrl, registered: Arc<Registered>) -> Self {
+        Self { issuer: base.issuer(&registered.app.application_id), registered }
+    }
+}
+
+/// The applications by Application ID.
+#[derive(Debug, Default)]
+pub(super) struct Apps(DashMap<Arc<str>, Arc<Registered>>);
+
+impl Apps {
+    pub(super) fn load(apps: Vec<App>, policy: Policy) -> Result<Self, DocumentError> {
+        let registry = Self::default();
+        for app in apps {
+            app.check()?;
+            let id: Arc<str> = app.application_id.as_str().into();
+            let policy = policy.with(&app.policy);
+            if registry.0.insert(id, Arc::new(Registered { app, policy })).is_some() {
+                return Err(DocumentError::new(
+                    "apps",
+                    "two applications have the same application_id",
+                ));
+            }
+        }
+        Ok(registry)
+    }
+
+    pub(super) fn get(&self, application_id: &str) -> Option<Arc<Registered>> {
+        self.0.get(application_id).map(|app| app.clone())
+    }
+
+    /// All applications, sorted by Application ID.
+    pub(super) fn list(&self) -> Vec<Arc<Registered>> {
+        let mut apps: Vec<_> = self.0.iter().map(|app| app.clone()).collect();
+        apps.sort_by(|a, b| a.app.application_id.cmp(&b.app.application_id));
+        apps
+    }
+}

@@ -1,0 +1,81 @@
+//! Client authentication.
+//!
+//! [RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3),
+//! [OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication).
+//! Checked before a code or refresh token is looked at: a client that fails spends nothing and may
+//! try again in another way, as golang.org/x/oauth2 does.
+
+use super::app::{ClientIdType, Registered};
+use super::policy::{ClientAuthenticationError, Policy};
+use crate::protocol::error::{ErrorCode, Fault, OAuthError};
+use crate::protocol::secret::Secret;
+use crate::protocol::token::{ClientCredentials, TokenRequest};
+
+/// A client that the application accepts.
+#[derive(Debug)]
+pub(super) struct Client {
+    pub(super) client_id: String,
+    /// It proved nothing; the code must be bound to it by PKCE.
+    pub(super) is_public: bool,
+}
+
+/// Who sends the request.
+///
+/// # Errors
+///
+/// An unknown client, wrong credentials, or none where they are needed; in the words of the policy.
+pub(super) fn authenticate(
+    registered: &Registered,
+    request: &TokenRequest,
+) -> Result<Client, OAuthError> {
+    let Registered { app, policy } = registered;
+    let pairs: Vec<(&str, Option<&Secret>)> = match &request.credentials {
+        ClientCredentials::Basic(basic) => {
+            basic.readings().map(|(id, secret)| (id, Some(secret))).collect()
+        }
+        ClientCredentials::Post { client_id, client_secret } => {
+            vec![(client_id.as_deref().unwrap_or_default(), Some(client_secret))]
+        }
+        ClientCredentials::None { client_id } => {
+            vec![(client_id.as_deref().unwrap_or_default(), None)]
+        }
+    };
+    // A `client_id` beside Basic credentials must name the same client (RFC 6749 §3.2.1).
+    let is_named = |id: &str| request.client_id.as_deref().is_none_or(|named| named == id);
+    let known: Vec<_> = pairs
+        .into_iter()
+        .filter(|(id, _)| !id.is_empty() && app.accepts_client(id) && is_named(id))
+        .collect();
+    if known.is_empty() {
+        return Err(unknown_client(*policy));
+    }
+    let confidential = app.client_id_type() == ClientIdType::Confidential;
+    let proves = |offered: Option<&Secret>| match (&app.client_secret, offered) {
+        (Some(secret), Some(offered)) => secret == offered,
+        // A public client has nothing to prove; what it sends as a secret has no meaning.
+        (None, _) | (Some(_), None) => !confidential,
+    };
+    known
+        .into_iter()
+        .find(|(_, offered)| proves(*offered))
+        .map(|(id, _)| Client { client_id: id.to_owned(), is_public: !confidential })
+        .ok_or_else(|| wrong_credentials(*policy))
+}
+
+fn unknown_client(policy: Policy) -> OAuthError {
+    client_error(policy, ErrorCode::InvalidClient, "wrong clientid")
+}
+
+/// Credentials that prove nothing, or a client that may not do this.
+pub(super) fn wrong_credentials(policy: Policy) -> OAuthError {
+    client_error(policy, ErrorCode::AccessDenied, "invalid client creds or client not allowed")
+}
+
+fn client_error(policy: Policy, product: ErrorCode, description: &'static str) -> OAuthError {
+    match policy.client_authentication_error {
+        ClientAuthenticationError::Product => OAuthError::new(product, description),
+        ClientAuthenticationError::Unauthorized => {
+            OAuthError::new(ErrorCode::InvalidClient, description).blamed_on(Fault::Authentication)
+        }
+    }
+}

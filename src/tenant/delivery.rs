@@ -1,0 +1,97 @@
+//! The successful authorization response: the code is issued, the tokens wait to be signed.
+
+use std::sync::Arc;
+
+use super::Tenant;
+use super::app::AppAt;
+use super::callback::{Callback, Redirection};
+use super::grant::{Code, Family, Grant};
+use super::issue::Issuance;
+use super::policy::ResponseExtras;
+use super::request_check::Checked;
+use super::user::User;
+use crate::clock::Timestamp;
+use crate::protocol::authorize::{AuthorizeResponse, ResponseParameters};
+use crate::protocol::response_type::ResponseType;
+
+/// An authorization response that has been decided on, its tokens not yet signed.
+#[derive(Debug)]
+pub struct Delivery {
+    to: Callback,
+    response_type: ResponseType,
+    extras: ResponseExtras,
+    issuance: Issuance,
+}
+
+impl Delivery {
+    /// How many signatures [`Self::respond`] will make.
+    pub fn signatures(&self) -> usize {
+        self.issuance.signatures()
+    }
+
+    /// Signs the tokens and puts the response together.
+    pub fn respond(self) -> Redirection {
+        let issued = self.issuance.sign();
+        let has_access_token = issued.access_token.is_some();
+        let with_scope = match self.extras {
+            ResponseExtras::Sent => self.response_type.has_token(),
+            ResponseExtras::Omitted => has_access_token,
+        };
+        let parameters = AuthorizeResponse {
+            state: self.to.state(),
+            response_type: (self.extras == ResponseExtras::Sent).then_some(self.response_type),
+            code: issued.code,
+            expires_in: has_access_token.then_some(issued.expires_in),
+            access_token: issued.access_token,
+            id_token: issued.id_token,
+            scope: with_scope.then_some(issued.scope),
+        };
+        self.to.deliver(ResponseParameters::from(parameters))
+    }
+}
+
+impl Tenant {
+    /// Issues the code, if one is wanted, and decides on the tokens.
+    pub(super) fn deliver(
+        &self,
+        at: AppAt,
+        checked: Checked,
+        user: Arc<User>,
+        authenticated_at: Timestamp,
+    ) -> Delivery {
+        let grant = Arc::new(Grant {
+            application_id: at.registered.app.application_id.as_str().into(),
+            client_id: checked.client_id.into(),
+            user: user.uuid().into(),
+            scope: checked.scope.clone(),
+            nonce: checked.nonce.map(Into::into),
+            authenticated_at,
+            redirect_uri: checked.redirect_uri,
+            code_challenge: checked.code_challenge,
+        });
+        let code = checked.response_type.code.then(|| self.issue_code(grant.clone()));
+        Delivery {
+            to: checked.callback,
+            response_type: checked.response_type,
+            extras: at.registered.policy.response_extras,
+            issuance: Issuance {
+                tenant: self.clone(),
+                at,
+                user,
+                family: Family::of(grant),
+                scope: checked.scope,
+                tokens: checked.front_channel,
+                code,
+                refresh_token: None,
+            },
+        }
+    }
+
+    fn issue_code(&self, grant: Arc<Grant>) -> String {
+        let code = self.0.ids.opaque();
+        let lifetime = self.0.settings.authorization_code_lifetime.seconds();
+        let expires = self.0.clock.now().plus_seconds(lifetime);
+        self.0.codes.insert(&code, Code::Issued(grant), expires);
+        code
+    }
+}

@@ -1,0 +1,241 @@
+//! Tokens that have been decided on, and their signing.
+//!
+//! Deciding takes microseconds and may hold a lock; signing takes half a millisecond and holds none.
+//! So the rules return an [`Issuance`], and whoever renders the answer signs it where it disturbs
+//! nobody.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::Tenant;
+use super::app::{AppAt, TokenType};
+use super::grant::{Bearer, Family};
+use super::policy::IdTokenProfileClaims;
+use super::profile::{custom_claims, standard_claims};
+use super::user::User;
+use crate::clock::Timestamp;
+use crate::protocol::base_url::BaseUrl;
+use crate::protocol::claims::Claims;
+use crate::protocol::digest::{format_uuid, half_hash};
+use crate::protocol::response_type::ResponseType;
+use crate::protocol::scope::Scope;
+use crate::protocol::security::LoginSuccess;
+use crate::protocol::token::TokenResponse;
+
+/// Tokens for one grant, decided and not yet signed.
+#[derive(Debug)]
+pub struct Issuance {
+    pub(super) tenant: Tenant,
+    pub(super) at: AppAt,
+    pub(super) user: Arc<User>,
+    pub(super) family: Arc<Family>,
+    pub(super) scope: Scope,
+    /// What is to be issued; `code` stands for the code below.
+    pub(super) tokens: ResponseType,
+    pub(super) code: Option<String>,
+    pub(super) refresh_token: Option<String>,
+}
+
+/// Signed tokens, and what goes with them.
+pub(super) struct Issued {
+    pub(super) code: Option<String>,
+    pub(super) id_token: Option<String>,
+    pub(super) access_token: Option<String>,
+    pub(super) refresh_token: Option<String>,
+    /// Seconds that the access token lives.
+    pub(super) expires_in: i64,
+    pub(super) scope: Scope,
+}
+
+impl Issuance {
+    /// How many signatures [`Self::respond`] will make.
+    pub fn signatures(&self) -> usize {
+        let signed_access = self.tokens.token && self.token_type() == TokenType::JwtRS256;
+        usize::from(self.tokens.id_token) + usize::from(signed_access)
+    }
+
+    /// Signs the tokens and answers a token request with them.
+    pub fn respond(self) -> TokenResponse {
+        let issued = self.sign();
+        TokenResponse {
+            id_token: issued.id_token,
+            refresh_token: issued.refresh_token,
+            access_token: issued.access_token.expect("a token response always carries one"),
+            token_type: "Bearer",
+            expires_in: issued.expires_in,
+            scope: issued.scope,
+        }
+    }
+
+    /// Signs the tokens and remembers the access token.
+    pub(super) fn sign(self) -> Issued {
+        let now = self.tenant.0.clock.now();
+        let expires_in = self.at.registered.app.token_lifetime.seconds();
+        let access_token = self.tokens.token.then(|| self.access_token(now, expires_in));
+        let id_token = self.tokens.id_token.then(|| {
+            let claims = self.id_token_claims(now, expires_in, access_token.as_deref());
+            self.tenant.0.keys.signing().sign(&claims)
+        });
+        Issued {
+            code: self.code,
+            id_token,
+            access_token,
+            refresh_token: self.refresh_token,
+            expires_in,
+            scope: self.scope,
+        }
+    }
+
+    fn token_type(&self) -> TokenType {
+        self.at.registered.app.token_type
+    }
+
+    fn access_token(&self, now: Timestamp, expires_in: i64) -> String {
+        let token = match self.token_type() {
+            TokenType::JwtRS256 => {
+                self.tenant.0.keys.signing().sign(&self.access_token_claims(now, expires_in))
+            }
+            TokenType::Opaque => self.tenant.0.ids.opaque(),
+        };
+        let bearer = Bearer::Access { family: self.family.clone(), scope: self.scope.clone() };
+        self.tenant.0.bearers.insert(&token, bearer, now.plus_seconds(expires_in));
+        token
+    }
+
+    /// Claims of every token, in the order of CyberArk's id-token guide.
+    fn common_claims(&self, now: Timestamp, expires_in: i64) -> Claims {
+        let grant = &self.family.grant;
+        let mut claims = Claims::new();
+        claims.insert("auth_time".into(), grant.authenticated_at.seconds().into());
+        claims.insert("iss".into(), self.at.issuer.as_str().into());
+        claims.insert("iat".into(), now.seconds().into());
+        claims.insert("aud".into(), (*grant.client_id).into());
+        claims.insert("unique_name".into(), self.user.name.as_str().into());
+        claims.insert("exp".into(), now.plus_seconds(expires_in).seconds().into());
+        claims.insert("sub".into(), (*grant.user).into());
+        claims.extend(grant.nonce.iter().map(|nonce| ("nonce".to_owned(), (**nonce).into())));
+        claims
+    }
+
+    fn id_token_claims(
+        &self,
+        now: Timestamp,
+        expires_in: i64,
+        access_token: Option<&str>,
+    ) -> Claims {
+        let mut claims = self.common_claims(now, expires_in);
+        let hashes = [("at_hash", access_token), ("c_hash", self.code.as_deref())];
+        for (name, value) in hashes {
+            claims.extend(value.map(|value| (name.to_owned(), half_hash(value).into())));
+        }
+        let policy = self.at.registered.policy;
+        let with_profile = match policy.id_token_profile_claims {
+            IdTokenProfileClaims::Always => true,
+            // A code will bring an access token too (OpenID Connect Core §5.4).
+            IdTokenProfileClaims::WithoutAccessToken => {
+                access_token.is_none() && self.code.is_none()
+            }
+        };
+        if with_profile {
+            claims.extend(standard_claims(
+                &self.user,
+                &self.at.registered.app,
+                &self.scope,
+                policy,
+            ));
+        }
+        claims.extend(custom_claims(&self.user, &self.at.registered.app));
+        claims
+    }
+
+    /// The claims of CyberArk's access-token guide, `app_id` as in a published decoded token, and
+    /// `jti`: no source shows one, but without it two tokens of the same second would be the same
+    /// token, and revoking one would revoke both.
+    fn access_token_claims(&self, now: Timestamp, expires_in: i64) -> Claims {
+        let mut claims = self.common_claims(now, expires_in);
+        claims.insert("scope".into(), self.scope.as_str().into());
+        claims.insert("app_id".into(), self.at.registered.app.application_id.as_str().into());
+        claims.insert("jti".into(), self.tenant.0.ids.opaque().into());
+        claims.extend(custom_claims(&self.user, &self.at.registered.app));
+        claims
+    }
+}
+
+/// A sign-in that succeeded, its `Token` not yet signed.
+#[derive(Debug)]
+pub struct PendingLogin {
+    tenant: Tenant,
+    base: BaseUrl,
+    user: Arc<User>,
+    session: String,
+}
+
+/// The application whose issuer and audience platform tokens carry
+/// (cyberark/idsec-sdk-golang, `pkg/auth/identity`).
+const PLATFORM_APP: &str = "__idaptive_cybr_user_oidc";
+
+impl PendingLogin {
+    pub(super) fn new(tenant: &Tenant, base: &BaseUrl, user: Arc<User>, session: String) -> Self {
+        Self { tenant: tenant.clone(), base: base.clone(), user, session }
+    }
+
+    /// The session id: `Auth`, and the value of the session cookie.
+    pub fn session_id(&self) -> &str {
+        &self.session
+    }
+
+    /// How long the session lives, in seconds.
+    pub fn lifetime(&self) -> i64 {
+        self.tenant.0.settings.session_lifetime.seconds()
+    }
+
+    /// Signs the `Token` and tells everything about the sign-in: one signature.
+    pub fn respond(self) -> LoginSuccess {
+        let token = self.tenant.0.keys.signing().sign(&self.token_claims());
+        let expires = self.tenant.0.clock.now().plus_seconds(self.lifetime());
+        let bearer = Bearer::Session(self.session.as_str().into());
+        self.tenant.0.bearers.insert(&token, bearer, expires);
+        let tenant_id = self.tenant.0.settings.id.clone();
+        LoginSuccess {
+            auth_level: "Normal",
+            display_name: self.user.display_name().to_owned(),
+            token,
+            auth: self.session,
+            user_id: self.user.uuid(),
+            email_address: self.user.mail.clone(),
+            user_directory: "CDS",
+            pod_fqdn: self.base.authority().to_owned(),
+            user: self.user.name.clone(),
+            customer_id: tenant_id.clone(),
+            system_id: tenant_id,
+            source_ds_type: "CDS",
+            summary: "LoginSuccess",
+        }
+    }
+
+    /// The claims that CyberArk's SDKs read from a platform token
+    /// (cyberark/ark-sdk-python, cyberark/idsec-sdk-golang, cyberark/epv-api-scripts).
+    fn token_claims(&self) -> serde_json::Value {
+        let inner = &self.tenant.0;
+        let now = inner.clock.now();
+        let uuid = self.user.uuid();
+        let host = self.base.host();
+        let (subdomain, platform_domain) = host.split_once('.').unwrap_or((host, host));
+        json!({
+            "auth_time": now.seconds(),
+            "iss": self.base.issuer(PLATFORM_APP),
+            "iat": now.seconds(),
+            "aud": PLATFORM_APP,
+            "unique_name": self.user.name,
+            "exp": now.plus_seconds(self.lifetime()).seconds(),
+            "sub": uuid,
+            "tenant_id": inner.settings.id,
+            "subdomain": subdomain,
+            "platform_domain": platform_domain,
+            "user_uuid": uuid,
+            "user_roles": self.user.roles,
+            "internal_session_id": format_uuid(inner.ids.sixteen(), 4),
+        })
+    }
+}

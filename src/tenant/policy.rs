@@ -1,0 +1,200 @@
+//! Every point in which the product departs from the specifications, or in which they leave a
+//! choice: one field each, with the value of both presets.
+//!
+//! `cyberark` is what the product does (the default); `strict` is what the specifications and
+//! certification demand. A fixture may set any field on its own, for the tenant or for one
+//! application. Sources are CyberArk's OpenAPI description and guides unless a field says other;
+//! *inferred* marks what no source states.
+
+mod values;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use self::values::*;
+
+/// One row of the table of departures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// The field's name, as in a fixture's `policy`.
+    pub field: &'static str,
+    /// Its value in the `cyberark` preset.
+    pub cyberark: String,
+    /// Its value in the `strict` preset.
+    pub strict: String,
+}
+
+/// Declares [`Policy`], its presets and [`PolicyOverrides`] from one list.
+macro_rules! policy {
+    ($($(#[doc = $doc:literal])+ $field:ident: $kind:ident = $cyberark:ident | $strict:ident;)+) => {
+        /// How the tenant behaves where product and specifications part. See the module.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Policy {
+            $($(#[doc = $doc])+ pub $field: $kind,)+
+        }
+
+        /// Fields of [`Policy`] that a fixture sets on its own; the others keep the preset's value.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct PolicyOverrides {
+            $($(#[doc = $doc])+ #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$kind>,)+
+        }
+
+        impl Policy {
+            /// What the product does.
+            pub const fn cyberark() -> Self {
+                Self { $($field: $kind::$cyberark,)+ }
+            }
+
+            /// What the specifications and certification demand.
+            pub const fn strict() -> Self {
+                Self { $($field: $kind::$strict,)+ }
+            }
+
+            /// This policy with the fields that `overrides` sets.
+            #[must_use]
+            pub fn with(self, overrides: &PolicyOverrides) -> Self {
+                Self { $($field: overrides.$field.unwrap_or(self.$field),)+ }
+            }
+
+            /// Every field with its value in both presets, in the order of the source.
+            pub fn departures() -> Vec<Departure> {
+                let (cyberark, strict) = (Self::cyberark(), Self::strict());
+                vec![$(Departure {
+                    field: stringify!($field),
+                    cyberark: wire_name(cyberark.$field),
+                    strict: wire_name(strict.$field),
+                },)+]
+            }
+        }
+    };
+}
+
+/// The value's name as a fixture writes it.
+fn wire_name(value: impl Serialize) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|name| name.as_str().map(str::to_owned))
+        .expect("every policy value is an enum without data")
+}
+
+policy! {
+    /// Which tokens `code token` and `code id_token` bring.
+    ///
+    /// CyberArk: the table of identity-developer.cyberark.com/docs/hybrid-flow has the two swapped;
+    /// its sample and the API description agree with OpenID Connect Core §3.3.2.5, so both presets
+    /// do. `as_printed` serves a client that was written from the table.
+    hybrid_tokens: HybridTokens = Core | Core;
+
+    /// Where an unknown application or client is reported.
+    ///
+    /// CyberArk: redirects to the `redirect_uri` sent, for an unknown application without any
+    /// check (an open redirect). RFC 6749 §4.1.2.1 forbids it.
+    unverified_redirect: UnverifiedRedirect = Follow | Page;
+
+    /// How mistakes in an authorization request are reported (redirect URI, response type,
+    /// prompt, bounce key).
+    ///
+    /// CyberArk: JSON in the browser, with 500 for a missing `response_type`, a redirect URI that
+    /// is no URI and an unknown bounce key. RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6
+    /// want the client told at its redirect URI.
+    authorize_errors: AuthorizeErrors = Body | Callback;
+
+    /// Where error parameters stand when the request names no response mode.
+    ///
+    /// CyberArk: every documented example has them in the query. Multiple Response Types §5 wants
+    /// the fragment for everything but `code`.
+    error_placement: ErrorPlacement = Query | AsResponse;
+
+    /// Whether an error redirect returns `state`.
+    ///
+    /// CyberArk: no example shows it; RFC 6749 §4.1.2.1 demands it. Both presets send it (inferred).
+    error_state: ErrorState = Echoed | Echoed;
+
+    /// Parameters of an authorization response that no specification defines.
+    ///
+    /// CyberArk: `responseType` always, `scope` beside an ID token too.
+    response_extras: ResponseExtras = Sent | Omitted;
+
+    /// A `response_mode` that is unknown, or `query` with a token.
+    ///
+    /// CyberArk: undocumented; the official demo sends `form_post` (inferred). Multiple Response
+    /// Types §3 and §5 forbid tokens in the query.
+    unusable_response_mode: UnusableResponseMode = UseDefault | Refuse;
+
+    /// `nonce` in a request for a front-channel ID token.
+    ///
+    /// CyberArk: its own SDK sends none and gets a token (cyberark/idsec-sdk-golang). OpenID
+    /// Connect Core §3.2.2.1 and §3.3.2.11 require it.
+    front_channel_nonce: FrontChannelNonce = Optional | Required;
+
+    /// The `prompt` values that are understood.
+    ///
+    /// CyberArk: `unsupported_prompt`, no registered code, for `consent` and others. OpenID
+    /// Connect Core §3.1.2.1 has four values.
+    prompt_values: PromptValues = NoneAndLogin | All;
+
+    /// A parameter that is sent twice.
+    ///
+    /// CyberArk: undocumented, the first one counts (inferred). RFC 6749 §3.1 and §3.2 forbid it.
+    duplicate_parameters: DuplicateParameters = FirstCounts | Refuse;
+
+    /// Profile claims in an ID token.
+    ///
+    /// CyberArk: a published decoded token carries them beside everything else
+    /// (cyberark/identity-aws-verified-permissions-demo). OpenID Connect Core §5.4 has them at
+    /// `UserInfo` when there is an access token.
+    id_token_profile_claims: IdTokenProfileClaims = Always | WithoutAccessToken;
+
+    /// `given_name` and `family_name` of a user whose fixture has only a display name.
+    ///
+    /// CyberArk: identity-developer.cyberark.com/docs/claims maps both to the full display name.
+    derived_names: DerivedNames = DisplayName | Split;
+
+    /// A client that is unknown or fails to authenticate at the token endpoint.
+    ///
+    /// CyberArk: 400 with `wrong clientid` or `invalid client creds or client not allowed`.
+    /// RFC 6749 §5.2 wants `invalid_client` and, after Basic, 401 with a challenge.
+    client_authentication_error: ClientAuthenticationError = Product | Unauthorized;
+
+    /// A grant type that the server does not know.
+    ///
+    /// CyberArk: `invalid_grant`. RFC 6749 §5.2: `unsupported_grant_type`.
+    unknown_grant_type_error: UnknownGrantTypeError = InvalidGrant | UnsupportedGrantType;
+
+    /// A `redirect_uri` at the token endpoint that differs from the authorization request's.
+    ///
+    /// CyberArk: `invalid_request`. RFC 6749 §5.2: `invalid_grant`.
+    redirect_mismatch_error: RedirectMismatchError = InvalidRequest | InvalidGrant;
+
+    /// The 401 of `UserInfo`.
+    ///
+    /// CyberArk: a JSON body with `error_message`. RFC 6750 §3 wants `WWW-Authenticate`.
+    bearer_error: BearerError = ErrorMessage | Challenge;
+}
+
+impl Policy {
+    /// The preset of that name.
+    pub fn preset(name: &str) -> Option<Self> {
+        match name {
+            "cyberark" => Some(Self::cyberark()),
+            "strict" => Some(Self::strict()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_field_can_be_set() {
+        let overrides: PolicyOverrides =
+            serde_json::from_str(r#"{"front_channel_nonce":"required"}"#).unwrap();
+        let policy = Policy::cyberark().with(&overrides);
+        assert_eq!(policy.front_channel_nonce, FrontChannelNonce::Required);
+        assert_eq!(policy.bearer_error, BearerError::ErrorMessage);
+        assert!(serde_json::from_str::<PolicyOverrides>(r#"{"nonce":"required"}"#).is_err());
+    }
+}

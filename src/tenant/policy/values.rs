@@ -1,0 +1,159 @@
+//! The values that the fields of [`Policy`](super::Policy) can have.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Declares the values of one field.
+macro_rules! choice {
+    ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $value_doc:literal])+ $value:ident,)+ }) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[doc = $value_doc])+ $value,)+ }
+    };
+}
+
+choice! {
+    /// Values of [`super::Policy::hybrid_tokens`].
+    HybridTokens {
+        /// `code token` brings an access token, `code id_token` an ID token.
+        Core,
+        /// The two swapped, as CyberArk's hybrid page prints them.
+        AsPrinted,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::unverified_redirect`].
+    UnverifiedRedirect {
+        /// Redirect to the URI sent, verified or not.
+        Follow,
+        /// Show an error page, never redirect.
+        Page,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::authorize_errors`].
+    AuthorizeErrors {
+        /// JSON answered to the browser, with status 400 or 500.
+        Body,
+        /// At the redirect URI once it is verified, else as a page.
+        Callback,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::error_placement`].
+    ErrorPlacement {
+        /// In the query, even where the success would use the fragment.
+        Query,
+        /// Where the success would have been.
+        AsResponse,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::error_state`].
+    ErrorState {
+        /// `state` is returned with the error.
+        Echoed,
+        /// `state` is left out.
+        Omitted,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::response_extras`].
+    ResponseExtras {
+        /// `responseType`, and `scope` beside an ID token, are sent.
+        Sent,
+        /// Only what the specifications define is sent.
+        Omitted,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::unusable_response_mode`].
+    UnusableResponseMode {
+        /// The mode that belongs to the response type is used.
+        UseDefault,
+        /// `invalid_request`.
+        Refuse,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::front_channel_nonce`].
+    FrontChannelNonce {
+        /// A request without `nonce` is answered.
+        Optional,
+        /// It is `invalid_request`.
+        Required,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::prompt_values`].
+    PromptValues {
+        /// `none` and `login`; every other is `unsupported_prompt`.
+        NoneAndLogin,
+        /// Those of OpenID Connect Core.
+        All,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::duplicate_parameters`].
+    DuplicateParameters {
+        /// The first one counts.
+        FirstCounts,
+        /// `invalid_request`.
+        Refuse,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::id_token_profile_claims`].
+    IdTokenProfileClaims {
+        /// In every ID token, as far as the scope asks for them.
+        Always,
+        /// Only when no access token is issued with which `UserInfo` could be asked.
+        WithoutAccessToken,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::derived_names`].
+    DerivedNames {
+        /// Both are the display name.
+        DisplayName,
+        /// The last word is the family name, the words before it the given name.
+        Split,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::client_authentication_error`].
+    ClientAuthenticationError {
+        /// 400: `invalid_client` for an unknown client, `access_denied` for wrong credentials.
+        Product,
+        /// 401 `invalid_client`, with a `WWW-Authenticate` header.
+        Unauthorized,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::unknown_grant_type_error`].
+    UnknownGrantTypeError {
+        /// `invalid_grant`, `invalid grant type`.
+        InvalidGrant,
+        /// `unsupported_grant_type`.
+        UnsupportedGrantType,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::redirect_mismatch_error`].
+    RedirectMismatchError {
+        /// `invalid_request`, `mismatched redirect`.
+        InvalidRequest,
+        /// `invalid_grant`.
+        InvalidGrant,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::bearer_error`].
+    BearerError {
+        /// The product's JSON with `error_message`, and no challenge.
+        ErrorMessage,
+        /// A `WWW-Authenticate: Bearer` header with the error.
+        Challenge,
+    }
+}

@@ -1,0 +1,55 @@
+//! Claims about a user: the standard ones that a scope asks for, and those of fixture and script.
+//!
+//! [OpenID Connect Core §5.4](https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims);
+//! which claims the product gives: identity-developer.cyberark.com/docs/claims.
+
+use serde_json::Value;
+
+use super::app::App;
+use super::policy::{DerivedNames, Policy};
+use super::user::User;
+use crate::protocol::claims::{Claims, scope_of};
+use crate::protocol::scope::Scope;
+
+/// The standard claims of the user that `scope` asks for.
+pub(super) fn standard_claims(user: &User, app: &App, scope: &Scope, policy: Policy) -> Claims {
+    let (given_name, family_name) = names(user, policy);
+    let verified = |value: &Option<String>| value.as_ref().map(|_| Value::Bool(true));
+    let known = [
+        ("given_name", Some(given_name.into())),
+        ("name", Some(user.display_name().into())),
+        ("email", user.mail.clone().map(Value::from)),
+        ("family_name", Some(family_name.into())),
+        ("preferred_username", Some(user.name.as_str().into())),
+        ("email_verified", verified(&user.mail)),
+        ("phone_number", user.phone.clone().map(Value::from)),
+        ("phone_number_verified", verified(&user.phone)),
+    ];
+    let mut claims: Claims =
+        known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    claims.extend(own_claims(user, app).filter(|(name, _)| scope_of(name).is_some()));
+    claims.retain(|name, _| scope_of(name).is_some_and(|asking| scope.contains(asking)));
+    claims
+}
+
+/// The claims of fixture and script that no scope governs.
+pub(super) fn custom_claims<'a>(
+    user: &'a User,
+    app: &'a App,
+) -> impl Iterator<Item = (String, Value)> + 'a {
+    own_claims(user, app).filter(|(name, _)| scope_of(name).is_none())
+}
+
+/// The user's own claims, then the application's, which so replace them.
+fn own_claims<'a>(user: &'a User, app: &'a App) -> impl Iterator<Item = (String, Value)> + 'a {
+    user.claims.iter().chain(&app.claims).map(|(name, value)| (name.clone(), value.clone()))
+}
+
+fn names(user: &User, policy: Policy) -> (&str, &str) {
+    let full = user.display_name();
+    let (given, family) = match policy.derived_names {
+        DerivedNames::DisplayName => (full, full),
+        DerivedNames::Split => full.rsplit_once(' ').unwrap_or((full, full)),
+    };
+    (user.given_name.as_deref().unwrap_or(given), user.family_name.as_deref().unwrap_or(family))
+}

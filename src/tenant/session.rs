@@ -1,0 +1,79 @@
+//! Signed-in users: the session behind `.ASPXAUTH`, `Auth` and `Token`.
+
+use std::sync::Arc;
+
+use super::Tenant;
+use super::grant::Bearer;
+use super::user::User;
+use crate::clock::Timestamp;
+use crate::protocol::security::WhoAmI;
+
+/// A user who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Session {
+    /// UUID of the user.
+    pub(super) user: Arc<str>,
+    /// When the user proved who they are.
+    pub(super) authenticated_at: Timestamp,
+}
+
+impl Tenant {
+    /// The session that one of these credentials proves: a session id, the `Token` of a sign-in, or
+    /// an access token. The first that is alive counts.
+    pub(super) fn session(&self, credentials: &[String]) -> Option<Session> {
+        credentials.iter().find_map(|credential| {
+            self.session_of_id(credential).or_else(|| self.session_of_bearer(credential))
+        })
+    }
+
+    fn session_of_id(&self, id: &str) -> Option<Session> {
+        let session = self.0.sessions.read(id, self.0.clock.now(), Session::clone)?;
+        self.0.users.by_uuid(&session.user).map(|_| session)
+    }
+
+    fn session_of_bearer(&self, token: &str) -> Option<Session> {
+        match self.0.bearers.read(token, self.0.clock.now(), Bearer::clone)? {
+            Bearer::Session(id) => self.session_of_id(&id),
+            Bearer::Access { family, .. } => family.is_alive().then(|| Session {
+                user: family.grant.user.clone(),
+                authenticated_at: family.grant.authenticated_at,
+            }),
+        }
+    }
+
+    /// Signs the user in without asking anything; returns the session id.
+    pub(super) fn begin_session(&self, user: &User) -> String {
+        let now = self.0.clock.now();
+        let id = self.0.ids.session();
+        let session = Session { user: user.uuid().into(), authenticated_at: now };
+        let expires = now.plus_seconds(self.0.settings.session_lifetime.seconds());
+        self.0.sessions.insert(&id, session, expires);
+        id
+    }
+
+    /// Who the credentials say is signed in; `None` when nobody is.
+    pub fn who_am_i(&self, credentials: &[String]) -> Option<WhoAmI> {
+        let session = self.session(credentials)?;
+        let user = self.0.users.by_uuid(&session.user)?;
+        Some(WhoAmI {
+            tenant_id: self.0.settings.id.clone(),
+            user: user.name.clone(),
+            user_uuid: session.user.to_string(),
+        })
+    }
+
+    /// Ends the sessions that the credentials name, and the tokens that stand for them.
+    pub fn sign_out(&self, credentials: &[String]) {
+        let now = self.0.clock.now();
+        for credential in credentials {
+            self.0.sessions.take(credential, now);
+            let id = self.0.bearers.read(credential, now, |bearer| match bearer {
+                Bearer::Session(id) => Some(id.clone()),
+                Bearer::Access { .. } => None,
+            });
+            if let Some(id) = id.flatten() {
+                self.0.sessions.take(&id, now);
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Short-lived entries under unguessable ids: codes, bounces, logins, sessions, tokens.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use dashmap::DashMap;
+
+use crate::clock::Timestamp;
+use crate::protocol::digest::sha256;
+
+/// What an entry is found by: the SHA-256 of its id, so that ids of any length cost the same and
+/// no look-up compares a secret byte by byte.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key([u8; 32]);
+
+impl Key {
+    fn of(id: &str) -> Self {
+        Self(sha256(id))
+    }
+}
+
+struct Entry<V> {
+    value: V,
+    expires: Timestamp,
+    born: u64,
+}
+
+/// A map of entries that expire, of bounded size. A closure runs under the lock of its one entry,
+/// so it must be short, and must not touch the store again.
+pub(super) struct Store<V> {
+    entries: DashMap<Key, Entry<V>>,
+    limit: usize,
+    births: AtomicU64,
+    evicting: Mutex<()>,
+}
+
+impl<V> Store<V> {
+    /// An empty store of at most `limit` entries.
+    pub(super) fn new(limit: usize) -> Self {
+        Self { entries: DashMap::new(), limit, births: AtomicU64::new(0), evicting: Mutex::new(()) }
+    }
+
+    /// Adds an entry; in a full store the oldest make room.
+    pub(super) fn insert(&self, id: &str, value: V, expires: Timestamp) {
+        if self.entries.len() >= self.limit {
+            self.evict_oldest();
+        }
+        let born = self.births.fetch_add(1, Ordering::Relaxed);
+        self.entries.insert(Key::of(id), Entry { value, expires, born });
+    }
+
+    /// Reads a live entry.
+    pub(super) fn read<R>(
+        &self,
+        id: &str,
+        now: Timestamp,
+        read: impl FnOnce(&V) -> R,
+    ) -> Option<R> {
+        let entry = self.entries.get(&Key::of(id))?;
+        (entry.expires > now).then(|| read(&entry.value))
+    }
+
+    /// Changes a live entry in place; of two racing callers the second sees what the first left.
+    pub(super) fn change<R>(
+        &self,
+        id: &str,
+        now: Timestamp,
+        change: impl FnOnce(&mut V) -> R,
+    ) -> Option<R> {
+        let mut entry = self.entries.get_mut(&Key::of(id))?;
+        (entry.expires > now).then(|| change(&mut entry.value))
+    }
+
+    /// Removes a live entry and hands it over.
+    pub(super) fn take(&self, id: &str, now: Timestamp) -> Option<V> {
+        let (_, entry) = self.entries.remove(&Key::of(id))?;
+        (entry.expires > now).then_some(entry.value)
+    }
+
+    /// Removes what has expired and gives back the memory.
+    pub(super) fn sweep(&self, now: Timestamp) {
+        self.entries.retain(|_, entry| entry.expires > now);
+        if self.entries.len() < self.entries.capacity() / 4 {
+            self.entries.shrink_to_fit();
+        }
+    }
+
+    /// How many entries there are, expired ones included until the next sweep.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Removes the oldest sixteenth (at least one entry), so that the search for them is paid by
+    /// as many insertions.
+    fn evict_oldest(&self) {
+        // Held by another thread: that one is already making room.
+        let Ok(_guard) = self.evicting.try_lock() else { return };
+        let mut births: Vec<u64> = self.entries.iter().map(|entry| entry.born).collect();
+        if births.len() < self.limit {
+            return;
+        }
+        let surplus = (births.len() - self.limit) + self.limit / 16;
+        let last = surplus.min(births.len() - 1);
+        let (_, youngest_to_go, _) = births.select_nth_unstable(last);
+        let youngest_to_go = *youngest_to_go;
+        self.entries.retain(|_, entry| entry.born > youngest_to_go);
+    }
+}
+
+impl<V> std::fmt::Debug for Store<V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("entries", &self.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1000);
+    const LATER: Timestamp = Timestamp::from_seconds(2000);
+
+    #[test]
+    fn an_expired_entry_is_not_found_and_swept() {
+        let store = Store::new(10);
+        store.insert("a", 1, LATER);
+        assert_eq!(store.read("a", NOW, |value| *value), Some(1));
+        assert_eq!(store.read("a", LATER, |value| *value), None);
+        assert_eq!((store.change("a", LATER, |_| ()), store.len()), (None, 1));
+        store.sweep(LATER);
+        assert_eq!((store.take("a", NOW), store.len()), (None, 0));
+    }
+
+    #[test]
+    fn a_full_store_lets_the_oldest_go() {
+        let store = Store::new(32);
+        for number in 0..200 {
+            store.insert(&number.to_string(), number, LATER);
+            assert!(store.len() <= 32);
+            assert_eq!(store.take("nobody", NOW), None);
+        }
+        assert_eq!(store.read("199", NOW, |value| *value), Some(199));
+        assert_eq!(store.read("180", NOW, |value| *value), Some(180));
+        assert_eq!(store.read("160", NOW, |value| *value), None);
+    }
+
+    #[test]
+    fn the_smallest_store_holds_the_newest_entry() {
+        let store = Store::new(1);
+        store.insert("a", 1, LATER);
+        store.insert("b", 2, LATER);
+        assert_eq!((store.take("a", NOW), store.take("b", NOW)), (None, Some(2)));
+    }
+}

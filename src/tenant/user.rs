@@ -1,0 +1,141 @@
+//! Users of the tenant, as fixtures write them.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::document::DocumentError;
+use crate::protocol::claims::{Claims, PROTOCOL_CLAIMS};
+use crate::protocol::digest::uuid_of;
+use crate::protocol::secret::Secret;
+
+/// A user of the tenant's directory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// Login name with suffix, `alice@example.com`; letter case does not matter when signing in.
+    /// The claims `unique_name` and `preferred_username`.
+    pub name: String,
+    /// The claim `sub`. Derived from the name when absent, the same in each run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<String>,
+    /// The claim `name`; the login name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The claim `given_name`; derived from the display name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_name: Option<String>,
+    /// The claim `family_name`; derived from the display name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family_name: Option<String>,
+    /// Mail address: the claim `email`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<String>,
+    /// Phone number: the claim `phone_number`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Without one the user cannot sign in with a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// Names of the roles that the user has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// More claims, of any JSON type, for tokens and `UserInfo`. A standard claim among them is
+    /// given only to a scope that asks for it.
+    #[serde(default, skip_serializing_if = "Claims::is_empty")]
+    pub claims: Claims,
+}
+
+impl User {
+    /// The user's UUID, given or derived.
+    pub fn uuid(&self) -> String {
+        self.uuid.clone().unwrap_or_else(|| uuid_of(&self.name.to_lowercase()))
+    }
+
+    /// What to call the user.
+    pub fn display_name(&self) -> &str {
+        self.display_name.as_deref().unwrap_or(&self.name)
+    }
+
+    fn check(&self) -> Result<(), DocumentError> {
+        let here = format!("users[{:?}]", self.name);
+        if self.name.trim().is_empty() || self.name.chars().any(char::is_control) {
+            return Err(DocumentError::new(
+                here,
+                "name: expected a login name like alice@example.com",
+            ));
+        }
+        if self.uuid.as_deref().is_some_and(|uuid| !is_subject(uuid)) {
+            return Err(DocumentError::new(
+                here,
+                "uuid: expected 1 to 255 printable ASCII characters",
+            ));
+        }
+        check_claims(&here, &self.claims)
+    }
+}
+
+/// A `sub` of at most 255 ASCII characters (OpenID Connect Core §2).
+fn is_subject(uuid: &str) -> bool {
+    (1..=255).contains(&uuid.len()) && uuid.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Refuses claims that the server computes itself.
+pub(super) fn check_claims(owner: &str, claims: &Claims) -> Result<(), DocumentError> {
+    match claims.keys().find(|name| PROTOCOL_CLAIMS.contains(&name.as_str())) {
+        Some(name) => Err(DocumentError::new(
+            format!("{owner}.claims.{name}"),
+            format!(
+                "the server computes this claim; a fixture may not set {}",
+                PROTOCOL_CLAIMS.join(", ")
+            ),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The directory: users by UUID and by login name.
+#[derive(Debug, Default)]
+pub(super) struct Users {
+    by_uuid: DashMap<Arc<str>, Arc<User>>,
+    uuid_by_name: DashMap<String, Arc<str>>,
+}
+
+impl Users {
+    pub(super) fn load(users: Vec<User>) -> Result<Self, DocumentError> {
+        let directory = Self::default();
+        for user in users {
+            user.check()?;
+            let here = format!("users[{:?}]", user.name);
+            let uuid: Arc<str> = user.uuid().into();
+            if directory.uuid_by_name.insert(user.name.to_lowercase(), uuid.clone()).is_some() {
+                return Err(DocumentError::new(
+                    here,
+                    "name: another user has it (letter case does not matter)",
+                ));
+            }
+            if directory.by_uuid.insert(uuid, Arc::new(user)).is_some() {
+                return Err(DocumentError::new(here, "uuid: another user has it"));
+            }
+        }
+        Ok(directory)
+    }
+
+    pub(super) fn by_uuid(&self, uuid: &str) -> Option<Arc<User>> {
+        self.by_uuid.get(uuid).map(|user| user.clone())
+    }
+
+    /// The UUID of the user with this login name, in any letter case.
+    pub(super) fn uuid_of_name(&self, name: &str) -> Option<Arc<str>> {
+        self.uuid_by_name.get(&name.trim().to_lowercase()).map(|uuid| uuid.clone())
+    }
+
+    /// All users, sorted by login name.
+    pub(super) fn list(&self) -> Vec<Arc<User>> {
+        let mut users: Vec<_> = self.by_uuid.iter().map(|user| user.clone()).collect();
+        users.sort_by(|a, b| a.name.cmp(&b.name));
+        users
+    }
+}

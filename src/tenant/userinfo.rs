@@ -1,0 +1,53 @@
+//! Claims about the user of an access token.
+//!
+//! [OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo);
+//! members of the product's answer: identity-developer.cyberark.com/docs/userinfo-endpoint.
+
+use super::Tenant;
+use super::grant::Bearer;
+use super::policy::{BearerError, Policy};
+use super::profile::{custom_claims, standard_claims};
+use crate::protocol::claims::Claims;
+use crate::protocol::error::{ErrorCode, Fault, OAuthError};
+
+impl Tenant {
+    /// The claims that the access token's scope asks for.
+    ///
+    /// # Errors
+    ///
+    /// An unknown application, or a token that is missing, dead or of another application.
+    pub fn userinfo(
+        &self,
+        application_id: &str,
+        token: Option<&str>,
+    ) -> Result<Claims, OAuthError> {
+        let registered = self.app(application_id)?;
+        let now = self.0.clock.now();
+        let bearer = token.and_then(|token| self.0.bearers.read(token, now, Bearer::clone));
+        let Some(Bearer::Access { family, scope }) = bearer else {
+            return Err(unauthorized(registered.policy));
+        };
+        let grant = &family.grant;
+        let is_here = *grant.application_id == *application_id && family.is_alive();
+        let Some(user) = self.0.users.by_uuid(&grant.user).filter(|_| is_here) else {
+            return Err(unauthorized(registered.policy));
+        };
+        let mut claims = Claims::new();
+        claims.insert("auth_time".into(), grant.authenticated_at.seconds().into());
+        claims.insert("aud".into(), (*grant.client_id).into());
+        claims.insert("unique_name".into(), user.name.as_str().into());
+        claims.insert("sub".into(), (*grant.user).into());
+        claims.extend(standard_claims(&user, &registered.app, &scope, registered.policy));
+        claims.extend(custom_claims(&user, &registered.app));
+        Ok(claims)
+    }
+}
+
+fn unauthorized(policy: Policy) -> OAuthError {
+    let fault = match policy.bearer_error {
+        BearerError::ErrorMessage => Fault::NoAccess,
+        BearerError::Challenge => Fault::Authentication,
+    };
+    let text = "the access token is missing, expired, revoked or of another application";
+    OAuthError::new(ErrorCode::InvalidToken, text).blamed_on(fault)
+}
