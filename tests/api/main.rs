@@ -1,0 +1,5 @@
+//! Tests through the door: HTTP against a running server. The tree mirrors the URL tree.
+
+mod harness;
+mod health;
+mod token;
