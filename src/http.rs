@@ -3,6 +3,7 @@
 //! A handler makes three moves: extractors parse, one call on the tenant decides, the return type
 //! renders. Paths are matched in canonical form, see [`canonical`].
 
+mod answer;
 mod authorize;
 mod canonical;
 mod discovery;
@@ -52,7 +53,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/login").get(login::show).post(login::submit))
         .service(at("/my").get(login::signed_in))
         .service(at("/").get(login::home))
-        .service(at("/health").get(health))
+        .service(at("/health").get(health).head(health))
         .default_service(web::to(error::no_such_path));
 }
 
@@ -66,5 +67,5 @@ fn browser(resource: Resource) -> impl HttpServiceFactory {
 
 /// Answers once keys and tenant are ready: the socket opens after both.
 async fn health() -> HttpResponse {
-    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+    answer::json(&mut HttpResponse::Ok(), &serde_json::json!({ "status": "ok" }))
 }

@@ -16,7 +16,10 @@ use cyberark_identity_mock::server::{Server, ServerOptions};
 use cyberark_identity_mock::tenant::document::TenantDocument;
 use cyberark_identity_mock::tenant::keys::SigningKey;
 use cyberark_identity_mock::tenant::{Tenant, TenantParts};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use self::arguments::{Arguments, Command, LogFormat};
 
@@ -77,12 +80,16 @@ fn print(text: &str) -> Result<(), Exit> {
 }
 
 fn start_logging(arguments: &Arguments) {
-    let logs = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_max_level(LevelFilter::from_level(arguments.log_level));
+    // Libraries may log what they were sent; only their warnings are let through.
+    let shown = Targets::new()
+        .with_target(env!("CARGO_CRATE_NAME"), arguments.log_level)
+        .with_default(LevelFilter::WARN);
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     match arguments.log_format {
-        LogFormat::Text => logs.init(),
-        LogFormat::Json => logs.json().init(),
+        LogFormat::Text => tracing_subscriber::registry().with(lines.with_filter(shown)).init(),
+        LogFormat::Json => {
+            tracing_subscriber::registry().with(lines.json().with_filter(shown)).init();
+        }
     }
 }
 

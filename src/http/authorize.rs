@@ -6,7 +6,7 @@ use percent_encoding::utf8_percent_encode;
 
 use super::error::{self, Failure};
 use super::extract::{Here, Sent, session_credentials};
-use super::redirect::{deliver, object_moved};
+use super::redirect::{deliver, object_moved, report};
 use super::sign::sign;
 use crate::protocol::authorize::{ALL_BUT_UNRESERVED, AuthorizeCall};
 use crate::tenant::authorize::Decision;
@@ -23,9 +23,7 @@ pub(super) async fn authorize(
     Ok(match here.tenant.authorize(&here.base, &app, call, &credentials) {
         Decision::Body(error) => return Err(Failure::from(error).into()),
         Decision::Page(error) => error::page(&error),
-        Decision::OpenRedirect(redirection) | Decision::Refuse(redirection) => {
-            deliver(&redirection)
-        }
+        Decision::OpenRedirect(refusal) | Decision::Refuse(refusal) => report(&refusal),
         Decision::SignIn { application_id, bounce } => {
             object_moved(&login_url(here.base.path_prefix(), &application_id, &bounce))
         }

@@ -2,12 +2,12 @@
 //! `/OAuth2/Keys/{app}`, and what these answer when the application is left out.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Json, Path};
+use actix_web::web::Path;
 
+use super::answer::json;
 use super::error::Failure;
 use super::extract::{Here, Sent};
 use crate::protocol::error::OAuthError;
-use crate::protocol::jwk::JwkSet;
 
 pub(super) async fn configuration(
     here: Here,
@@ -29,8 +29,9 @@ fn document(here: &Here, app: &str) -> actix_web::Result<HttpResponse> {
     Ok(HttpResponse::Ok().content_type("application/json; charset=utf-8").body(metadata.to_text()))
 }
 
-pub(super) async fn keys(here: Here, app: Path<String>) -> actix_web::Result<Json<JwkSet>> {
-    Ok(Json(here.tenant.keys(&app).map_err(Failure::from)?))
+pub(super) async fn keys(here: Here, app: Path<String>) -> actix_web::Result<HttpResponse> {
+    let keys = here.tenant.keys(&app).map_err(Failure::from)?;
+    Ok(json(&mut HttpResponse::Ok(), &keys))
 }
 
 /// Source of the texts: CyberArk's OpenAPI description of `/OAuth2/Keys` and `/OAuth2/UserInfo`.

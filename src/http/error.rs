@@ -7,9 +7,8 @@ use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
-use askama::Template;
 
-use super::pages;
+use super::{answer, pages};
 use crate::protocol::error::{Fault, OAuthError};
 use crate::protocol::security::{NO_ACCESS, UnauthorizedBody};
 
@@ -66,7 +65,8 @@ const fn status_of(error: &OAuthError) -> StatusCode {
 
 /// The JSON body of token, keys, discovery and, under CyberArk's policy, authorization errors.
 fn json(error: &OAuthError, status: StatusCode, challenge: Option<&str>) -> HttpResponse {
-    let mut response = no_store(&mut HttpResponse::build(status));
+    let mut response = HttpResponse::build(status);
+    answer::not_kept(&mut response);
     if error.fault == Fault::Authentication {
         insert_challenge(&mut response, challenge.unwrap_or("Basic realm=\"token\""));
     }
@@ -76,7 +76,16 @@ fn json(error: &OAuthError, status: StatusCode, challenge: Option<&str>) -> Http
     };
     // `<` stands only inside strings; escaped, no browser can mistake an echoed value for markup.
     let body = body.expect("an error is two strings").replace('<', "\\u003c");
-    response.content_type("application/json; charset=utf-8").body(body)
+    response
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .content_type("application/json; charset=utf-8");
+    refused(response.body(body), error)
+}
+
+/// Leaves the error with the answer, for the log.
+pub(super) fn refused(mut answer: HttpResponse, error: &OAuthError) -> HttpResponse {
+    answer.extensions_mut().insert(error.clone());
+    answer
 }
 
 fn insert_challenge(response: &mut HttpResponseBuilder, challenge: &str) {
@@ -112,17 +121,7 @@ pub(super) fn page(error: &OAuthError) -> HttpResponse {
                       not prove that the redirect URI belongs to it. Check client_id and \
                       redirect_uri against the fixture.",
     };
-    pages::html(status_of(error), page.render())
-}
-
-/// Answers that hold secrets or depend on a session are not to be kept
-/// ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
-pub(super) fn no_store(response: &mut HttpResponseBuilder) -> HttpResponseBuilder {
-    response
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::PRAGMA, "no-cache"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    response.take()
+    refused(pages::html(status_of(error), &page), error)
 }
 
 /// A path that the mock does not serve.

@@ -3,7 +3,6 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::extract::{Here, Sent, session_credentials};
@@ -61,7 +60,7 @@ fn answer(here: &Here, sent: &Parameters) -> actix_web::Result<HttpResponse> {
 /// Who is signed in, for a sign-in that no application waits for.
 pub(super) async fn signed_in(here: Here, request: HttpRequest) -> HttpResponse {
     match here.tenant.who_am_i(&session_credentials(&request, &Parameters::default())) {
-        Some(who) => pages::html(StatusCode::OK, SignedInPage { user: &who.user }.render()),
+        Some(who) => pages::html(StatusCode::OK, &SignedInPage { user: &who.user }),
         None => object_moved(&format!("{}/login", here.base.path_prefix())),
     }
 }
@@ -96,7 +95,7 @@ fn page(
         accounts: users.iter().map(account).collect(),
         challenge,
     };
-    pages::html(StatusCode::OK, page.render())
+    pages::html(StatusCode::OK, &page)
 }
 
 /// The first mechanism of the first challenge.

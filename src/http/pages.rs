@@ -2,8 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header;
 use askama::Template;
+
+use super::answer;
 
 /// `/login`: the user name, then the challenge.
 #[derive(Template)]
@@ -60,11 +61,8 @@ pub(super) struct FormPostPage<'a> {
     pub(super) fields: &'a [(&'static str, String)],
 }
 
-/// An HTML answer that is not kept and leaks no address.
-pub(super) fn html(status: StatusCode, page: askama::Result<String>) -> HttpResponse {
-    let page = page.expect("rendering into a string cannot fail");
-    super::error::no_store(&mut HttpResponse::build(status))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .content_type("text/html; charset=utf-8")
-        .body(page)
+/// The page as an answer.
+pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
+    let text = page.render().expect("rendering into a string cannot fail");
+    answer::html(&mut HttpResponse::build(status), text)
 }

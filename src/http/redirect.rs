@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use askama::Template;
 
 use super::pages::{self, FormPostPage};
+use super::{answer, error};
 use crate::protocol::response_type::ResponseMode;
-use crate::tenant::callback::Redirection;
+use crate::tenant::callback::{Redirection, Refusal};
 
 /// 302 with the "Object moved" body.
 ///
@@ -15,13 +15,16 @@ use crate::tenant::callback::Redirection;
 /// one-line layout is that of ASP.NET's `Response.Redirect` (inferred).
 pub(super) fn object_moved(location: &str) -> HttpResponse {
     let link = escape(location);
-    super::error::no_store(&mut HttpResponse::Found())
-        .insert_header((header::LOCATION, location))
-        .content_type("text/html; charset=utf-8")
-        .body(format!(
-            "<html><head><title>Object moved</title></head><body>\r\n\
-             <h2>Object moved to <a href=\"{link}\">here</a>.</h2>\r\n</body></html>\r\n"
-        ))
+    let page = format!(
+        "<html><head><title>Object moved</title></head><body>\r\n\
+         <h2>Object moved to <a href=\"{link}\">here</a>.</h2>\r\n</body></html>\r\n"
+    );
+    answer::html(HttpResponse::Found().insert_header((header::LOCATION, location)), page)
+}
+
+/// An error to a redirect URI.
+pub(super) fn report(refusal: &Refusal) -> HttpResponse {
+    error::refused(deliver(&refusal.redirection), &refusal.error)
 }
 
 /// Parameters to a redirect URI, in the mode that the tenant chose.
@@ -32,7 +35,7 @@ pub(super) fn deliver(redirection: &Redirection) -> HttpResponse {
         ResponseMode::Fragment => object_moved(&redirect_uri.with_fragment(&parameters.encode())),
         ResponseMode::FormPost => {
             let page = FormPostPage { action: redirect_uri.as_str(), fields: parameters.pairs() };
-            pages::html(StatusCode::OK, page.render())
+            pages::html(StatusCode::OK, &page)
         }
     }
 }

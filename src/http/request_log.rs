@@ -3,21 +3,44 @@
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 
-/// Middleware: logs method, path and status at debug level.
+use crate::protocol::error::OAuthError;
+
+/// Middleware: a refused request is a warning with its OAuth error, every other a debug line.
 pub(crate) async fn log_request<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let answer = next.call(request).await;
-    let status = answer.as_ref().map_or_else(status_of_error, ServiceResponse::status).as_u16();
-    tracing::debug!(%method, path, status, "request");
+    let (status, refusal) = match &answer {
+        Ok(answer) => {
+            (answer.status(), answer.response().extensions().get::<OAuthError>().cloned())
+        }
+        Err(error) => (error.as_response_error().status_code(), None),
+    };
+    let request = Request { method, path, status };
+    refusal.map_or_else(|| request.answered(), |error| request.refused(&error));
     answer
 }
 
-fn status_of_error(error: &Error) -> StatusCode {
-    error.as_response_error().status_code()
+struct Request {
+    method: Method,
+    path: String,
+    status: StatusCode,
+}
+
+impl Request {
+    fn answered(&self) {
+        let Self { method, path, status } = self;
+        tracing::debug!(%method, path, status = status.as_u16(), "answered");
+    }
+
+    fn refused(&self, OAuthError { code, description, .. }: &OAuthError) {
+        let Self { method, path, status } = self;
+        let (status, error) = (status.as_u16(), code.as_str());
+        tracing::warn!(%method, path, status, error, %description, "refused");
+    }
 }

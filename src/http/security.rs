@@ -4,7 +4,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::error::no_store;
+use super::answer::private_json;
 use super::extract::{Here, SESSION_COOKIE, VendorJson, session_credentials};
 use super::sign::sign;
 use crate::protocol::base_url::BaseUrl;
@@ -77,5 +77,5 @@ pub(super) fn session_cookie(base: &BaseUrl, session_id: &str) -> Cookie<'static
 }
 
 fn envelope<T: Serialize>(envelope: &Envelope<T>) -> HttpResponse {
-    no_store(&mut HttpResponse::Ok()).json(envelope)
+    private_json(envelope)
 }

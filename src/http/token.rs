@@ -4,7 +4,8 @@ use actix_web::http::header;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::error::{Failure, no_store};
+use super::answer::private_json;
+use super::error::Failure;
 use super::extract::{Here, Sent};
 use super::sign::sign;
 use crate::protocol::token::{BasicCredentials, TokenRequest};
@@ -19,7 +20,7 @@ pub(super) async fn exchange(
     let token_request = TokenRequest::new(&sent, basic_credentials(&request));
     let issuance = here.tenant.exchange(&here.base, &app, &token_request).map_err(Failure::from)?;
     let answer = sign(issuance.signatures(), move || issuance.respond()).await?;
-    Ok(no_store(&mut HttpResponse::Ok()).json(answer))
+    Ok(private_json(&answer))
 }
 
 fn basic_credentials(request: &HttpRequest) -> Option<BasicCredentials> {

@@ -3,7 +3,8 @@
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::error::{bearer, no_store};
+use super::answer::private_json;
+use super::error::bearer;
 use super::extract::{Here, Sent, bearer_token};
 
 /// The token comes in the header, or as `access_token` in a form
@@ -18,7 +19,7 @@ pub(super) async fn userinfo(
     let form = sent.form_if_any();
     let token = bearer_token(&request).or_else(|| form.get("access_token"));
     match here.tenant.userinfo(&app, token) {
-        Ok(claims) => no_store(&mut HttpResponse::Ok()).json(claims),
+        Ok(claims) => private_json(&claims),
         Err(error) => bearer(&error, token.is_some()),
     }
 }

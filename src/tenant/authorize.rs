@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Tenant;
 use super::app::{AppAt, Registered};
-use super::callback::Redirection;
+use super::callback::Refusal;
 use super::delivery::Delivery;
 use super::policy::UnverifiedRedirect;
 use super::request_check::{check, local_error, open_redirect, sent_redirect_uri};
@@ -27,9 +27,9 @@ pub enum Decision {
     /// The error as a page; nothing is redirected.
     Page(OAuthError),
     /// CyberArk: the error, to a redirect URI that nobody verified.
-    OpenRedirect(Redirection),
+    OpenRedirect(Refusal),
     /// The error, to the client.
-    Refuse(Redirection),
+    Refuse(Refusal),
     /// The user has to sign in; the request waits under the key.
     SignIn {
         /// The application.
@@ -84,7 +84,7 @@ impl Tenant {
             None if checked.prompt.none => Decision::Refuse(
                 checked
                     .callback
-                    .report(&OAuthError::new(ErrorCode::LoginRequired, "user is not signed in")),
+                    .report(OAuthError::new(ErrorCode::LoginRequired, "user is not signed in")),
             ),
             None => self.bounce(&registered, request),
         }
@@ -114,7 +114,7 @@ impl Tenant {
         match self.0.policy.unverified_redirect {
             UnverifiedRedirect::Page => Decision::Page(error),
             UnverifiedRedirect::Follow => match sent_redirect_uri(self.0.policy, request) {
-                Ok(uri) if uri.is_web() => open_redirect(uri, &error, request.state.as_deref()),
+                Ok(uri) if uri.is_web() => open_redirect(uri, error, request.state.as_deref()),
                 Ok(_) => local_error(self.0.policy, error),
                 Err(decision) => *decision,
             },

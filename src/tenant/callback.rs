@@ -31,6 +31,27 @@ pub struct Redirection {
     pub parameters: ResponseParameters,
 }
 
+/// An error on its way to a redirect URI.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// The error.
+    pub error: OAuthError,
+    /// The same as parameters.
+    pub redirection: Redirection,
+}
+
+impl Refusal {
+    pub(super) fn new(
+        redirect_uri: RedirectUri,
+        mode: ResponseMode,
+        error: OAuthError,
+        state: Option<&str>,
+    ) -> Self {
+        let parameters = ResponseParameters::error(&error, state);
+        Self { error, redirection: Redirection { redirect_uri, mode, parameters } }
+    }
+}
+
 impl Callback {
     /// The callback of a request whose client and redirect URI are the application's; `None` when
     /// they are not. `response_type` is what the request asks for, if that could be read.
@@ -75,9 +96,8 @@ impl Callback {
     }
 
     /// An error answer.
-    pub(super) fn report(self, error: &OAuthError) -> Redirection {
-        let parameters = ResponseParameters::error(error, self.error_state.as_deref());
-        Redirection { redirect_uri: self.redirect_uri, mode: self.error_mode, parameters }
+    pub(super) fn report(self, error: OAuthError) -> Refusal {
+        Refusal::new(self.redirect_uri, self.error_mode, error, self.error_state.as_deref())
     }
 }
 

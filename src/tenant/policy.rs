@@ -197,4 +197,20 @@ mod tests {
         assert_eq!(policy.bearer_error, BearerError::ErrorMessage);
         assert!(serde_json::from_str::<PolicyOverrides>(r#"{"nonce":"required"}"#).is_err());
     }
+
+    #[test]
+    fn the_readme_has_a_row_for_each_departure_and_no_other() {
+        let readme = include_str!("../../README.md");
+        let table = readme.split("| field | `cyberark` | `strict` |").nth(1).unwrap();
+        let rows: Vec<&str> =
+            table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
+        let departures = Policy::departures();
+        assert_eq!(rows.len(), departures.len());
+        for (row, Departure { field, cyberark, strict }) in rows.into_iter().zip(departures) {
+            assert!(
+                row.starts_with(&format!("| `{field}` | `{cyberark}` | `{strict}` |")),
+                "{row}"
+            );
+        }
+    }
 }

@@ -7,12 +7,12 @@
 
 use super::app::{AppType, Registered};
 use super::authorize::Decision;
-use super::callback::{Callback, Redirection, usable_mode};
+use super::callback::{Callback, Refusal, usable_mode};
 use super::policy::{
     AuthorizeErrors, DuplicateParameters, FrontChannelNonce, HybridTokens, Policy, PromptValues,
     UnusableResponseMode, UnverifiedRedirect,
 };
-use crate::protocol::authorize::{AuthorizeRequest, Prompt, ResponseParameters};
+use crate::protocol::authorize::{AuthorizeRequest, Prompt};
 use crate::protocol::error::{ErrorCode, Fault, OAuthError, echo};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect_uri::RedirectUri;
@@ -51,7 +51,7 @@ pub(super) fn check(registered: &Registered, request: &AuthorizeRequest) -> Chec
     };
     let response_type = response_type(registered, request, readable, &callback)?;
     let prompt = prompt(policy, request, &callback)?;
-    let refuse = |error: OAuthError| Box::new(Decision::Refuse(callback.clone().report(&error)));
+    let refuse = |error: OAuthError| Box::new(Decision::Refuse(callback.clone().report(error)));
     refuse_duplicates(policy, request.duplicated.as_deref()).map_err(&refuse)?;
     if policy.unusable_response_mode == UnusableResponseMode::Refuse {
         usable_mode(request, Some(response_type)).map_err(&refuse)?;
@@ -86,7 +86,7 @@ pub(super) fn sent_redirect_uri(policy: Policy, request: &AuthorizeRequest) -> C
 fn unknown_client(policy: Policy, uri: RedirectUri, request: &AuthorizeRequest) -> Decision {
     let error = OAuthError::new(ErrorCode::InvalidClient, "invalid client creds");
     match policy.unverified_redirect {
-        UnverifiedRedirect::Follow => open_redirect(uri, &error, request.state.as_deref()),
+        UnverifiedRedirect::Follow => open_redirect(uri, error, request.state.as_deref()),
         UnverifiedRedirect::Page => Decision::Page(error),
     }
 }
@@ -214,19 +214,15 @@ pub(super) fn local_error(policy: Policy, error: OAuthError) -> Decision {
 fn client_error(policy: Policy, callback: &Callback, error: OAuthError) -> Decision {
     match policy.authorize_errors {
         AuthorizeErrors::Body => Decision::Body(error),
-        AuthorizeErrors::Callback => Decision::Refuse(callback.clone().report(&error)),
+        AuthorizeErrors::Callback => Decision::Refuse(callback.clone().report(error)),
     }
 }
 
 /// CyberArk: an error to a redirect URI that nobody verified.
 pub(super) fn open_redirect(
     redirect_uri: RedirectUri,
-    error: &OAuthError,
+    error: OAuthError,
     state: Option<&str>,
 ) -> Decision {
-    Decision::OpenRedirect(Redirection {
-        redirect_uri,
-        mode: ResponseMode::Query,
-        parameters: ResponseParameters::error(error, state),
-    })
+    Decision::OpenRedirect(Refusal::new(redirect_uri, ResponseMode::Query, error, state))
 }

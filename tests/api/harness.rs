@@ -84,11 +84,11 @@ impl Setup {
             public_url: self.public_url.map(|url| url.parse().expect("a base URL")),
             workers: Some(self.workers),
         };
-        let served = tenant.clone();
+        let shared = tenant.clone();
         let (send, receive) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = Server::listen(served, socket, options).expect("the socket listens");
+                let server = Server::listen(shared, socket, options).expect("the socket listens");
                 send.send(server.handle()).expect("the test waits for the handle");
                 server.run().await.expect("the server runs until it is stopped");
             });

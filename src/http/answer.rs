@@ -1,0 +1,36 @@
+//! Answers that are no errors: JSON and HTML with the headers that they all share.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+
+/// A JSON answer in the product's content type.
+pub(super) fn json(response: &mut HttpResponseBuilder, body: &impl Serialize) -> HttpResponse {
+    let body = serde_json::to_string(body).expect("answers are plain structs and JSON values");
+    response
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .content_type("application/json; charset=utf-8")
+        .body(body)
+}
+
+/// A JSON answer that holds secrets or depends on a session, and is not to be kept
+/// ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+pub(super) fn private_json(body: &impl Serialize) -> HttpResponse {
+    json(not_kept(&mut HttpResponse::Ok()), body)
+}
+
+/// A page, not kept, that leaks no address.
+pub(super) fn html(response: &mut HttpResponseBuilder, page: String) -> HttpResponse {
+    not_kept(response)
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .content_type("text/html; charset=utf-8")
+        .body(page)
+}
+
+/// The headers of an answer that no cache may keep.
+pub(super) fn not_kept(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    response
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::PRAGMA, "no-cache"))
+}
