@@ -9,6 +9,7 @@ mod canonical;
 mod discovery;
 mod error;
 mod extract;
+mod introspect;
 mod login;
 mod pages;
 mod redirect;
@@ -41,6 +42,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             at("/oauth2/userinfo/{app}").get(userinfo::userinfo).post(userinfo::userinfo),
         ))
         .service(browser(at("/oauth2/keys/{app}").get(discovery::keys).post(discovery::keys)))
+        .service(browser(at("/oauth2/introspect/{app}").post(introspect::introspect)))
+        .service(browser(at("/oauth2/revoke/{app}").post(introspect::revoke)))
         .service(browser(at("/oauth2/getmeta").post(discovery::get_meta)))
         .service(at("/oauth2/{endpoint}").to(discovery::missing_app))
         .service(browser(

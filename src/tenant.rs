@@ -11,12 +11,15 @@ pub mod delivery;
 pub mod document;
 mod exchange;
 mod grant;
+mod introspect;
 pub mod issue;
 pub mod keys;
 pub mod login;
 pub mod policy;
+mod principal;
 mod profile;
 mod request_check;
+mod revoke;
 mod session;
 mod store;
 pub mod user;
@@ -140,7 +143,9 @@ impl Tenant {
         base: &BaseUrl,
         application_id: &str,
     ) -> Result<ProviderMetadata, OAuthError> {
-        self.app(application_id).map(|_| ProviderMetadata::of_product(base, application_id))
+        let registered = self.app(application_id)?;
+        let issuer = registered.app.issuer_at(base);
+        Ok(ProviderMetadata::of_product(base, application_id, issuer))
     }
 
     /// The keys that verify an application's tokens.

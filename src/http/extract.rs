@@ -15,6 +15,7 @@ use super::error::Failure;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::token::BasicCredentials;
 use crate::tenant::Tenant;
 
 /// Name of the session cookie.
@@ -198,4 +199,9 @@ pub(super) fn bearer_token(request: &HttpRequest) -> Option<&str> {
     let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+}
+
+/// The credentials of an `Authorization: Basic` header (RFC 6749 §2.3.1).
+pub(super) fn basic_credentials(request: &HttpRequest) -> Option<BasicCredentials> {
+    BasicCredentials::parse(request.headers().get(header::AUTHORIZATION)?.to_str().ok()?)
 }

@@ -1,14 +1,13 @@
 //! `POST /OAuth2/Token/{app}`.
 
-use actix_web::http::header;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::private_json;
 use super::error::Failure;
-use super::extract::{Here, Sent};
+use super::extract::{Here, Sent, basic_credentials};
 use super::sign::sign;
-use crate::protocol::token::{BasicCredentials, TokenRequest};
+use crate::protocol::token::TokenRequest;
 
 pub(super) async fn exchange(
     here: Here,
@@ -21,8 +20,4 @@ pub(super) async fn exchange(
     let issuance = here.tenant.exchange(&here.base, &app, &token_request).map_err(Failure::from)?;
     let answer = sign(issuance.signatures(), move || issuance.respond()).await?;
     Ok(private_json(&answer))
-}
-
-fn basic_credentials(request: &HttpRequest) -> Option<BasicCredentials> {
-    BasicCredentials::parse(request.headers().get(header::AUTHORIZATION)?.to_str().ok()?)
 }

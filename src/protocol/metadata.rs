@@ -28,11 +28,11 @@ pub struct ProviderMetadata {
 
 impl ProviderMetadata {
     /// The document of an application reached at `base`.
-    pub fn of_product(base: &BaseUrl, application_id: &str) -> Self {
+    pub fn of_product(base: &BaseUrl, application_id: &str, issuer: String) -> Self {
         let endpoint = |name| base.endpoint(name, application_id);
         Self {
             authorization_endpoint: endpoint("Authorize"),
-            issuer: base.issuer(application_id),
+            issuer,
             introspection_endpoint: endpoint("Introspect"),
             userinfo_endpoint: endpoint("UserInfo"),
             code_challenge_methods_supported: &["plain", "S256"],

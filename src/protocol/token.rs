@@ -11,23 +11,96 @@ use super::parameters::{self, Parameters};
 use super::scope::Scope;
 use super::secret::Secret;
 
+/// The grants of the product: CyberArk's OpenAPI description of `/OAuth2/Token`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each value is the grant type of its name")]
+pub enum GrantType {
+    AuthorizationCode,
+    RefreshToken,
+    ClientCredentials,
+    Password,
+}
+
+impl GrantType {
+    /// The grant type of that name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "authorization_code" => Some(Self::AuthorizationCode),
+            "refresh_token" => Some(Self::RefreshToken),
+            "client_credentials" => Some(Self::ClientCredentials),
+            "password" => Some(Self::Password),
+            _ => None,
+        }
+    }
+}
+
 /// How a client says who it is.
 #[derive(Debug, Clone)]
 pub enum ClientCredentials {
     /// `Authorization: Basic`.
     Basic(BasicCredentials),
-    /// `client_id` and `client_secret` in the body.
-    Post {
-        /// The `client_id` sent.
-        client_id: Option<String>,
-        /// The `client_secret` sent.
-        client_secret: Secret,
-    },
+    /// `client_secret` in the body, beside `client_id`.
+    Post(Secret),
     /// At most a `client_id`, as public clients do.
-    None {
-        /// The `client_id` sent.
-        client_id: Option<String>,
-    },
+    None,
+}
+
+/// Who a client says it is, and how.
+#[derive(Debug, Clone)]
+pub struct ClientClaim {
+    /// The `client_id` of the body, also beside Basic credentials.
+    pub client_id: Option<String>,
+    /// How the client authenticates.
+    pub credentials: ClientCredentials,
+}
+
+impl ClientClaim {
+    /// Reads the body, with the Basic credentials of the header if there were any.
+    pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
+        let credentials = match (basic, sent.get("client_secret")) {
+            (Some(basic), _) => ClientCredentials::Basic(basic),
+            (None, Some(secret)) => ClientCredentials::Post(Secret::new(secret)),
+            (None, None) => ClientCredentials::None,
+        };
+        Self { client_id: sent.owned("client_id"), credentials }
+    }
+
+    /// The pairs of client id and secret that the claim can be read as.
+    pub fn readings(&self) -> Vec<(&str, Option<&Secret>)> {
+        let client_id = self.client_id.as_deref().unwrap_or_default();
+        match &self.credentials {
+            ClientCredentials::Basic(basic) => {
+                basic.readings().map(|(id, secret)| (id, Some(secret))).collect()
+            }
+            ClientCredentials::Post(secret) => vec![(client_id, Some(secret))],
+            ClientCredentials::None => vec![(client_id, None)],
+        }
+    }
+}
+
+/// A request about one token: introspection
+/// ([RFC 7662 §2.1](https://www.rfc-editor.org/rfc/rfc7662#section-2.1)) or revocation
+/// ([RFC 7009 §2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1)). The type hint is ignored:
+/// a token is found whatever it is.
+#[derive(Clone)]
+pub struct TokenCall {
+    /// The token.
+    pub token: Option<String>,
+    /// Who asks.
+    pub client: ClientClaim,
+}
+
+impl TokenCall {
+    /// Reads the body, with the Basic credentials of the header if there were any.
+    pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
+        Self { token: sent.owned("token"), client: ClientClaim::new(sent, basic) }
+    }
+}
+
+impl std::fmt::Debug for TokenCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenCall").field("client", &self.client).finish_non_exhaustive()
+    }
 }
 
 /// The two halves of a Basic header as they were sent.
@@ -77,26 +150,17 @@ pub struct TokenRequest {
     pub code_verifier: Option<String>,
     pub refresh_token: Option<String>,
     pub scope: Option<String>,
-    /// The `client_id` of the body, also beside other credentials.
-    pub client_id: Option<String>,
+    pub username: Option<String>,
+    pub password: Option<Secret>,
     /// The name of a parameter that was sent more than once.
     pub duplicated: Option<String>,
-    /// How the client authenticates.
-    pub credentials: ClientCredentials,
+    /// Who sends the request.
+    pub client: ClientClaim,
 }
 
 impl TokenRequest {
     /// Reads the body, with the Basic credentials of the header if there were any.
     pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
-        let client_id = sent.owned("client_id");
-        let credentials = match (basic, sent.get("client_secret")) {
-            (Some(basic), _) => ClientCredentials::Basic(basic),
-            (None, Some(secret)) => ClientCredentials::Post {
-                client_id: client_id.clone(),
-                client_secret: Secret::new(secret),
-            },
-            (None, None) => ClientCredentials::None { client_id: client_id.clone() },
-        };
         Self {
             grant_type: sent.owned("grant_type"),
             code: sent.owned("code"),
@@ -104,9 +168,10 @@ impl TokenRequest {
             code_verifier: sent.owned("code_verifier"),
             refresh_token: sent.owned("refresh_token"),
             scope: sent.owned("scope"),
-            client_id,
+            username: sent.owned("username"),
+            password: sent.get("password").map(Secret::new),
             duplicated: sent.duplicated().map(str::to_owned),
-            credentials,
+            client: ClientClaim::new(sent, basic),
         }
     }
 }
@@ -115,7 +180,7 @@ impl std::fmt::Debug for TokenRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TokenRequest")
             .field("grant_type", &self.grant_type)
-            .field("client_id", &self.client_id)
+            .field("client", &self.client)
             .finish_non_exhaustive()
     }
 }

@@ -15,6 +15,7 @@ use super::user::check_claims;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::uuid_of;
+use crate::protocol::error::OAuthError;
 use crate::protocol::lifetime::Lifetime;
 use crate::protocol::redirect_uri::{RedirectPattern, RedirectUri};
 use crate::protocol::scope::{Scope, is_scope_character};
@@ -56,6 +57,19 @@ pub enum TokenType {
     Opaque,
 }
 
+/// A way to get tokens, by its name in CyberArk's web-app API (`AllowedAuth`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum AuthMethod {
+    /// `response_type` with `code`; `grant_type=authorization_code`.
+    AuthorizationCode,
+    /// `response_type` with a token.
+    Implicit,
+    /// `grant_type=client_credentials`.
+    ClientCreds,
+    /// `grant_type=password`.
+    ResourceCreds,
+}
+
 /// A scope that clients may request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -91,6 +105,20 @@ pub struct App {
     /// More client ids for the type `list`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_clients: Vec<String>,
+    /// "Auth methods". When absent: `AuthorizationCode` and `Implicit` for OpenID Connect, all
+    /// four for OAuth2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_auth: Option<Vec<AuthMethod>>,
+    /// Whether only users marked `oauth_client` may use their credentials as client credentials;
+    /// true when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub must_be_oauth_client: Option<bool>,
+    /// `iss` of tokens and metadata, instead of the URL under which the server is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// `aud` of access tokens, instead of the client id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
     /// Where authorization responses may go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redirect_uris: Vec<RedirectPattern>,
@@ -170,6 +198,33 @@ impl App {
         })
     }
 
+    /// Whether the application gives tokens in this way.
+    pub fn allows(&self, method: AuthMethod) -> bool {
+        match (&self.allowed_auth, self.app_type) {
+            (Some(allowed), _) => allowed.contains(&method),
+            (None, AppType::OpenidConnect) => {
+                matches!(method, AuthMethod::AuthorizationCode | AuthMethod::Implicit)
+            }
+            (None, AppType::Oauth2Client | AppType::Oauth2Server) => true,
+        }
+    }
+
+    /// The `iss` of the application's tokens when it is reached at `base`.
+    pub(super) fn issuer_at(&self, base: &BaseUrl) -> String {
+        self.issuer.clone().unwrap_or_else(|| base.issuer(&self.application_id))
+    }
+
+    /// Whether only users marked `oauth_client` may be clients.
+    pub fn must_be_oauth_client(&self) -> bool {
+        self.must_be_oauth_client.unwrap_or(true)
+    }
+
+    /// The application's own scopes, all of them.
+    pub(super) fn own_scopes(&self) -> Result<Scope, OAuthError> {
+        let names: Vec<&str> = self.scopes.iter().map(|scope| scope.name.as_str()).collect();
+        names.join(" ").parse()
+    }
+
     fn check(&self) -> Result<(), DocumentError> {
         let here = format!("apps[{:?}]", self.application_id);
         let refuse = |problem: &str| Err(DocumentError::new(here.clone(), problem));
@@ -227,7 +282,7 @@ pub(super) struct AppAt {
 
 impl AppAt {
     pub(super) fn new(base: &BaseUrl, registered: Arc<Registered>) -> Self {
-        Self { issuer: base.issuer(&registered.app.application_id), registered }
+        Self { issuer: registered.app.issuer_at(base), registered }
     }
 }
 

@@ -9,7 +9,7 @@ use super::app::{ClientIdType, Registered};
 use super::policy::{ClientAuthenticationError, Policy};
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
 use crate::protocol::secret::Secret;
-use crate::protocol::token::{ClientCredentials, TokenRequest};
+use crate::protocol::token::ClientClaim;
 
 /// A client that the application accepts.
 #[derive(Debug)]
@@ -19,6 +19,13 @@ pub(super) struct Client {
     pub(super) is_public: bool,
 }
 
+impl Client {
+    /// Whether the client proved who it is.
+    pub(super) fn proved(self) -> bool {
+        !self.is_public
+    }
+}
+
 /// Who sends the request.
 ///
 /// # Errors
@@ -26,23 +33,13 @@ pub(super) struct Client {
 /// An unknown client, wrong credentials, or none where they are needed; in the words of the policy.
 pub(super) fn authenticate(
     registered: &Registered,
-    request: &TokenRequest,
+    claim: &ClientClaim,
 ) -> Result<Client, OAuthError> {
     let Registered { app, policy } = registered;
-    let pairs: Vec<(&str, Option<&Secret>)> = match &request.credentials {
-        ClientCredentials::Basic(basic) => {
-            basic.readings().map(|(id, secret)| (id, Some(secret))).collect()
-        }
-        ClientCredentials::Post { client_id, client_secret } => {
-            vec![(client_id.as_deref().unwrap_or_default(), Some(client_secret))]
-        }
-        ClientCredentials::None { client_id } => {
-            vec![(client_id.as_deref().unwrap_or_default(), None)]
-        }
-    };
     // A `client_id` beside Basic credentials must name the same client (RFC 6749 §3.2.1).
-    let is_named = |id: &str| request.client_id.as_deref().is_none_or(|named| named == id);
-    let known: Vec<_> = pairs
+    let is_named = |id: &str| claim.client_id.as_deref().is_none_or(|named| named == id);
+    let known: Vec<_> = claim
+        .readings()
         .into_iter()
         .filter(|(id, _)| !id.is_empty() && app.accepts_client(id) && is_named(id))
         .collect();

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::Tenant;
 use super::app::AppAt;
 use super::callback::{Callback, Redirection};
-use super::grant::{Code, Family, Grant};
+use super::grant::{Code, Family, Grant, Subject};
 use super::issue::Issuance;
 use super::policy::ResponseExtras;
+use super::principal::Principal;
 use super::request_check::Checked;
 use super::user::User;
 use crate::clock::Timestamp;
@@ -62,14 +63,18 @@ impl Tenant {
         let grant = Arc::new(Grant {
             application_id: at.registered.app.application_id.as_str().into(),
             client_id: checked.client_id.into(),
-            user: user.uuid().into(),
+            subject: Subject::User(user.uuid().into()),
             scope: checked.scope.clone(),
             nonce: checked.nonce.map(Into::into),
             authenticated_at,
-            redirect_uri: checked.redirect_uri,
-            code_challenge: checked.code_challenge,
         });
-        let code = checked.response_type.code.then(|| self.issue_code(grant.clone()));
+        let code = checked.response_type.code.then(|| {
+            self.issue_code(Code::Issued {
+                grant: grant.clone(),
+                redirect_uri: checked.redirect_uri,
+                code_challenge: checked.code_challenge,
+            })
+        });
         Delivery {
             to: checked.callback,
             response_type: checked.response_type,
@@ -77,7 +82,7 @@ impl Tenant {
             issuance: Issuance {
                 tenant: self.clone(),
                 at,
-                user,
+                principal: Principal::User(user),
                 family: Family::of(grant),
                 scope: checked.scope,
                 tokens: checked.front_channel,
@@ -87,11 +92,11 @@ impl Tenant {
         }
     }
 
-    fn issue_code(&self, grant: Arc<Grant>) -> String {
+    fn issue_code(&self, issued: Code) -> String {
         let code = self.0.ids.opaque();
         let lifetime = self.0.settings.authorization_code_lifetime.seconds();
         let expires = self.0.clock.now().plus_seconds(lifetime);
-        self.0.codes.insert(&code, Code::Issued(grant), expires);
+        self.0.codes.insert(&code, issued, expires);
         code
     }
 }

@@ -1,29 +1,46 @@
-//! What a user granted a client, and what was issued for it.
+//! What was granted to a client, and what was issued for it.
 //!
 //! [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2): a code works once, and
-//! using it again ends what it brought.
+//! using it again ends what it brought. [RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2):
+//! so does using a refresh token again that was rotated.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::app::Registered;
+use super::client::Client;
 use crate::clock::Timestamp;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::scope::Scope;
 
-/// One authorization of a client by a user.
+/// On whose behalf a client acts.
+#[derive(Debug, Clone)]
+pub(super) enum Subject {
+    /// The user with this UUID.
+    User(Arc<str>),
+    /// Its own: no user is involved.
+    Client,
+}
+
+/// One authorization of a client.
 #[derive(Debug)]
 pub(super) struct Grant {
     pub(super) application_id: Arc<str>,
     pub(super) client_id: Box<str>,
-    pub(super) user: Arc<str>,
+    pub(super) subject: Subject,
     pub(super) scope: Scope,
     pub(super) nonce: Option<Box<str>>,
-    /// When the user signed in.
+    /// When the user signed in, or the client authenticated.
     pub(super) authenticated_at: Timestamp,
-    /// Compared with what the token request says.
-    pub(super) redirect_uri: RedirectUri,
-    pub(super) code_challenge: Option<CodeChallenge>,
+}
+
+impl Grant {
+    /// Whether the grant was made to this client of this application.
+    pub(super) fn is_of(&self, registered: &Registered, client: &Client) -> bool {
+        *self.application_id == *registered.app.application_id
+            && *self.client_id == *client.client_id
+    }
 }
 
 /// The tokens that stem from one redemption, or from one authorization response: they are revoked
@@ -53,22 +70,41 @@ impl Family {
 #[derive(Debug)]
 pub(super) enum Code {
     /// Waiting to be exchanged.
-    Issued(Arc<Grant>),
+    Issued {
+        grant: Arc<Grant>,
+        /// Compared with what the token request says.
+        redirect_uri: RedirectUri,
+        code_challenge: Option<CodeChallenge>,
+    },
     /// Exchanged for the tokens of this family.
     Redeemed(Arc<Family>),
 }
 
 /// A refresh token.
-#[derive(Debug, Clone)]
-pub(super) struct RefreshToken {
-    pub(super) family: Arc<Family>,
+#[derive(Debug)]
+pub(super) enum RefreshToken {
+    /// Good for new access tokens of this family.
+    Live(Arc<Family>),
+    /// Replaced by a newer one of this family.
+    Rotated(Arc<Family>),
 }
 
-/// What a bearer token stands for.
+/// A token of a family that has been issued.
+#[derive(Debug, Clone)]
+pub(super) struct LiveToken {
+    pub(super) family: Arc<Family>,
+    pub(super) scope: Scope,
+    pub(super) issued_at: Timestamp,
+    pub(super) expires: Timestamp,
+}
+
+/// What a token stands for.
 #[derive(Debug, Clone)]
 pub(super) enum Bearer {
-    /// An access token with its scope.
-    Access { family: Arc<Family>, scope: Scope },
+    /// An access token.
+    Access(LiveToken),
+    /// An ID token: it says who signed in and opens nothing.
+    Identity(LiveToken),
     /// The `Token` of a sign-in: stands for the session of this id.
     Session(Box<str>),
 }

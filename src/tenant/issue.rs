@@ -10,8 +10,9 @@ use serde_json::json;
 
 use super::Tenant;
 use super::app::{AppAt, TokenType};
-use super::grant::{Bearer, Family};
+use super::grant::{Bearer, Family, LiveToken};
 use super::policy::IdTokenProfileClaims;
+use super::principal::Principal;
 use super::profile::{custom_claims, standard_claims};
 use super::user::User;
 use crate::clock::Timestamp;
@@ -28,7 +29,7 @@ use crate::protocol::token::TokenResponse;
 pub struct Issuance {
     pub(super) tenant: Tenant,
     pub(super) at: AppAt,
-    pub(super) user: Arc<User>,
+    pub(super) principal: Principal,
     pub(super) family: Arc<Family>,
     pub(super) scope: Scope,
     /// What is to be issued; `code` stands for the code below.
@@ -75,7 +76,9 @@ impl Issuance {
         let access_token = self.tokens.token.then(|| self.access_token(now, expires_in));
         let id_token = self.tokens.id_token.then(|| {
             let claims = self.id_token_claims(now, expires_in, access_token.as_deref());
-            self.tenant.0.keys.signing().sign(&claims)
+            let token = self.tenant.0.keys.signing().sign(&claims);
+            self.remember(&token, Bearer::Identity, now, expires_in);
+            token
         });
         Issued {
             code: self.code,
@@ -98,22 +101,38 @@ impl Issuance {
             }
             TokenType::Opaque => self.tenant.0.ids.opaque(),
         };
-        let bearer = Bearer::Access { family: self.family.clone(), scope: self.scope.clone() };
-        self.tenant.0.bearers.insert(&token, bearer, now.plus_seconds(expires_in));
+        self.remember(&token, Bearer::Access, now, expires_in);
         token
     }
 
+    fn remember(
+        &self,
+        token: &str,
+        kind: fn(LiveToken) -> Bearer,
+        now: Timestamp,
+        expires_in: i64,
+    ) {
+        let expires = now.plus_seconds(expires_in);
+        let live = LiveToken {
+            family: self.family.clone(),
+            scope: self.scope.clone(),
+            issued_at: now,
+            expires,
+        };
+        self.tenant.0.bearers.insert(token, kind(live), expires);
+    }
+
     /// Claims of every token, in the order of CyberArk's id-token guide.
-    fn common_claims(&self, now: Timestamp, expires_in: i64) -> Claims {
+    fn common_claims(&self, now: Timestamp, expires_in: i64, audience: &str) -> Claims {
         let grant = &self.family.grant;
         let mut claims = Claims::new();
         claims.insert("auth_time".into(), grant.authenticated_at.seconds().into());
         claims.insert("iss".into(), self.at.issuer.as_str().into());
         claims.insert("iat".into(), now.seconds().into());
-        claims.insert("aud".into(), (*grant.client_id).into());
-        claims.insert("unique_name".into(), self.user.name.as_str().into());
+        claims.insert("aud".into(), audience.into());
+        claims.insert("unique_name".into(), self.principal.name().into());
         claims.insert("exp".into(), now.plus_seconds(expires_in).seconds().into());
-        claims.insert("sub".into(), (*grant.user).into());
+        claims.insert("sub".into(), self.principal.id().into());
         claims.extend(grant.nonce.iter().map(|nonce| ("nonce".to_owned(), (**nonce).into())));
         claims
     }
@@ -124,7 +143,8 @@ impl Issuance {
         expires_in: i64,
         access_token: Option<&str>,
     ) -> Claims {
-        let mut claims = self.common_claims(now, expires_in);
+        let client_id = &self.family.grant.client_id;
+        let mut claims = self.common_claims(now, expires_in, client_id);
         let hashes = [("at_hash", access_token), ("c_hash", self.code.as_deref())];
         for (name, value) in hashes {
             claims.extend(value.map(|value| (name.to_owned(), half_hash(value).into())));
@@ -138,14 +158,9 @@ impl Issuance {
             }
         };
         if with_profile {
-            claims.extend(standard_claims(
-                &self.user,
-                &self.at.registered.app,
-                &self.scope,
-                policy,
-            ));
+            claims.extend(standard_claims(&self.principal, &self.at.registered, &self.scope));
         }
-        claims.extend(custom_claims(&self.user, &self.at.registered.app));
+        claims.extend(custom_claims(&self.principal, &self.at.registered.app));
         claims
     }
 
@@ -153,11 +168,13 @@ impl Issuance {
     /// `jti`: no source shows one, but without it two tokens of the same second would be the same
     /// token, and revoking one would revoke both.
     fn access_token_claims(&self, now: Timestamp, expires_in: i64) -> Claims {
-        let mut claims = self.common_claims(now, expires_in);
+        let app = &self.at.registered.app;
+        let audience = app.audience.as_deref().unwrap_or(&self.family.grant.client_id);
+        let mut claims = self.common_claims(now, expires_in, audience);
         claims.insert("scope".into(), self.scope.as_str().into());
-        claims.insert("app_id".into(), self.at.registered.app.application_id.as_str().into());
+        claims.insert("app_id".into(), app.application_id.as_str().into());
         claims.insert("jti".into(), self.tenant.0.ids.opaque().into());
-        claims.extend(custom_claims(&self.user, &self.at.registered.app));
+        claims.extend(custom_claims(&self.principal, &self.at.registered.app));
         claims
     }
 }

@@ -167,6 +167,12 @@ policy! {
     /// CyberArk: `invalid_request`. RFC 6749 §5.2: `invalid_grant`.
     redirect_mismatch_error: RedirectMismatchError = InvalidRequest | InvalidGrant;
 
+    /// Whether using a refresh token brings a new one in its place.
+    ///
+    /// CyberArk: the documented answer has none, so the old one stays good (inferred). RFC 9700
+    /// §4.14.2 wants rotation, and the family ended when a spent one is used again.
+    refresh_tokens: RefreshTokens = Reusable | Rotated;
+
     /// The 401 of `UserInfo`.
     ///
     /// CyberArk: a JSON body with `error_message`. RFC 6750 §3 wants `WWW-Authenticate`.

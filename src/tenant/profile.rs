@@ -5,15 +5,23 @@
 
 use serde_json::Value;
 
-use super::app::App;
+use super::app::{App, Registered};
 use super::policy::{DerivedNames, Policy};
+use super::principal::Principal;
 use super::user::User;
 use crate::protocol::claims::{Claims, scope_of};
 use crate::protocol::scope::Scope;
 
 /// The standard claims of the user that `scope` asks for.
-pub(super) fn standard_claims(user: &User, app: &App, scope: &Scope, policy: Policy) -> Claims {
-    let (given_name, family_name) = names(user, policy);
+pub(super) fn standard_claims(
+    principal: &Principal,
+    Registered { app, policy }: &Registered,
+    scope: &Scope,
+) -> Claims {
+    let Some(user) = principal.user() else {
+        return Claims::new();
+    };
+    let (given_name, family_name) = names(user, *policy);
     let verified = |value: &Option<String>| value.as_ref().map(|_| Value::Bool(true));
     let known = [
         ("given_name", Some(given_name.into())),
@@ -27,22 +35,26 @@ pub(super) fn standard_claims(user: &User, app: &App, scope: &Scope, policy: Pol
     ];
     let mut claims: Claims =
         known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-    claims.extend(own_claims(user, app).filter(|(name, _)| scope_of(name).is_some()));
+    claims.extend(own_claims(principal, app).filter(|(name, _)| scope_of(name).is_some()));
     claims.retain(|name, _| scope_of(name).is_some_and(|asking| scope.contains(asking)));
     claims
 }
 
 /// The claims of fixture and script that no scope governs.
 pub(super) fn custom_claims<'a>(
-    user: &'a User,
+    principal: &'a Principal,
     app: &'a App,
 ) -> impl Iterator<Item = (String, Value)> + 'a {
-    own_claims(user, app).filter(|(name, _)| scope_of(name).is_none())
+    own_claims(principal, app).filter(|(name, _)| scope_of(name).is_none())
 }
 
 /// The user's own claims, then the application's, which so replace them.
-fn own_claims<'a>(user: &'a User, app: &'a App) -> impl Iterator<Item = (String, Value)> + 'a {
-    user.claims.iter().chain(&app.claims).map(|(name, value)| (name.clone(), value.clone()))
+fn own_claims<'a>(
+    principal: &'a Principal,
+    app: &'a App,
+) -> impl Iterator<Item = (String, Value)> + 'a {
+    let of_user = principal.user().into_iter().flat_map(|user| &user.claims);
+    of_user.chain(&app.claims).map(|(name, value)| (name.clone(), value.clone()))
 }
 
 fn names(user: &User, policy: Policy) -> (&str, &str) {

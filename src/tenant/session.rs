@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Tenant;
-use super::grant::Bearer;
+use super::grant::{Bearer, LiveToken, Subject};
 use super::user::User;
 use crate::clock::Timestamp;
 use crate::protocol::security::WhoAmI;
@@ -34,10 +34,14 @@ impl Tenant {
     fn session_of_bearer(&self, token: &str) -> Option<Session> {
         match self.0.bearers.read(token, self.0.clock.now(), Bearer::clone)? {
             Bearer::Session(id) => self.session_of_id(&id),
-            Bearer::Access { family, .. } => family.is_alive().then(|| Session {
-                user: family.grant.user.clone(),
-                authenticated_at: family.grant.authenticated_at,
-            }),
+            Bearer::Access(LiveToken { family, .. }) if family.is_alive() => {
+                let authenticated_at = family.grant.authenticated_at;
+                match &family.grant.subject {
+                    Subject::User(uuid) => Some(Session { user: uuid.clone(), authenticated_at }),
+                    Subject::Client => None,
+                }
+            }
+            Bearer::Access(_) | Bearer::Identity(_) => None,
         }
     }
 
@@ -69,7 +73,7 @@ impl Tenant {
             self.0.sessions.take(credential, now);
             let id = self.0.bearers.read(credential, now, |bearer| match bearer {
                 Bearer::Session(id) => Some(id.clone()),
-                Bearer::Access { .. } => None,
+                Bearer::Access(_) | Bearer::Identity(_) => None,
             });
             if let Some(id) = id.flatten() {
                 self.0.sessions.take(&id, now);

@@ -60,6 +60,17 @@ impl<V> Store<V> {
         (entry.expires > now).then(|| read(&entry.value))
     }
 
+    /// Like [`Self::read`], with the time at which the entry expires.
+    pub(super) fn read_with_expiry<R>(
+        &self,
+        id: &str,
+        now: Timestamp,
+        read: impl FnOnce(&V) -> R,
+    ) -> Option<(R, Timestamp)> {
+        let entry = self.entries.get(&Key::of(id))?;
+        (entry.expires > now).then(|| (read(&entry.value), entry.expires))
+    }
+
     /// Changes a live entry in place; of two racing callers the second sees what the first left.
     pub(super) fn change<R>(
         &self,

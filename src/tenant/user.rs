@@ -39,6 +39,10 @@ pub struct User {
     /// Without one the user cannot sign in with a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
+    /// "Is OAuth confidential client": a service user whose name and password are client
+    /// credentials.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub oauth_client: bool,
     /// Names of the roles that the user has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,

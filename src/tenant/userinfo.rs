@@ -4,7 +4,7 @@
 //! members of the product's answer: identity-developer.cyberark.com/docs/userinfo-endpoint.
 
 use super::Tenant;
-use super::grant::Bearer;
+use super::grant::{Bearer, LiveToken};
 use super::policy::{BearerError, Policy};
 use super::profile::{custom_claims, standard_claims};
 use crate::protocol::claims::Claims;
@@ -24,21 +24,21 @@ impl Tenant {
         let registered = self.app(application_id)?;
         let now = self.0.clock.now();
         let bearer = token.and_then(|token| self.0.bearers.read(token, now, Bearer::clone));
-        let Some(Bearer::Access { family, scope }) = bearer else {
+        let Some(Bearer::Access(LiveToken { family, scope, .. })) = bearer else {
             return Err(unauthorized(registered.policy));
         };
         let grant = &family.grant;
         let is_here = *grant.application_id == *application_id && family.is_alive();
-        let Some(user) = self.0.users.by_uuid(&grant.user).filter(|_| is_here) else {
+        let Some(principal) = self.principal(grant).filter(|_| is_here) else {
             return Err(unauthorized(registered.policy));
         };
         let mut claims = Claims::new();
         claims.insert("auth_time".into(), grant.authenticated_at.seconds().into());
         claims.insert("aud".into(), (*grant.client_id).into());
-        claims.insert("unique_name".into(), user.name.as_str().into());
-        claims.insert("sub".into(), (*grant.user).into());
-        claims.extend(standard_claims(&user, &registered.app, &scope, registered.policy));
-        claims.extend(custom_claims(&user, &registered.app));
+        claims.insert("unique_name".into(), principal.name().into());
+        claims.insert("sub".into(), principal.id().into());
+        claims.extend(standard_claims(&principal, &registered, &scope));
+        claims.extend(custom_claims(&principal, &registered.app));
         Ok(claims)
     }
 }

@@ -149,6 +149,15 @@ choice! {
     }
 }
 choice! {
+    /// Values of [`super::Policy::refresh_tokens`].
+    RefreshTokens {
+        /// A refresh token stays good until it expires.
+        Reusable,
+        /// Each use brings a new one; using an old one again ends the family.
+        Rotated,
+    }
+}
+choice! {
     /// Values of [`super::Policy::bearer_error`].
     BearerError {
         /// The product's JSON with `error_message`, and no challenge.

@@ -1,0 +1,33 @@
+//! `POST /OAuth2/Introspect/{app}` and `POST /OAuth2/Revoke/{app}`.
+
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::answer::private_json;
+use super::error::Failure;
+use super::extract::{Here, Sent, basic_credentials, session_credentials};
+use crate::protocol::parameters::Parameters;
+use crate::protocol::token::TokenCall;
+
+pub(super) async fn introspect(
+    here: Here,
+    app: Path<String>,
+    sent: Sent,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    let call = TokenCall::new(&sent.form()?, basic_credentials(&request));
+    let credentials = session_credentials(&request, &Parameters::default());
+    let claims = here.tenant.introspect(&here.base, &app, &call, &credentials)?;
+    Ok(private_json(&claims))
+}
+
+pub(super) async fn revoke(
+    here: Here,
+    app: Path<String>,
+    sent: Sent,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    let call = TokenCall::new(&sent.form()?, basic_credentials(&request));
+    here.tenant.revoke(&app, &call)?;
+    Ok(HttpResponse::Ok().finish())
+}

@@ -1,0 +1,50 @@
+//! Who a token is about.
+
+use std::sync::Arc;
+
+use super::Tenant;
+use super::grant::{Grant, Subject};
+use super::user::User;
+
+/// Who a token is about: a user of the directory, or the client itself.
+#[derive(Debug, Clone)]
+pub(super) enum Principal {
+    User(Arc<User>),
+    Client(Box<str>),
+}
+
+impl Principal {
+    /// The claim `sub`.
+    pub(super) fn id(&self) -> String {
+        match self {
+            Self::User(user) => user.uuid(),
+            Self::Client(client_id) => client_id.to_string(),
+        }
+    }
+
+    /// The claim `unique_name`.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::User(user) => &user.name,
+            Self::Client(client_id) => client_id,
+        }
+    }
+
+    /// The user, if it is one.
+    pub(super) fn user(&self) -> Option<&User> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Client(_) => None,
+        }
+    }
+}
+
+impl Tenant {
+    /// Who the grant is about; `None` when that user is gone.
+    pub(super) fn principal(&self, grant: &Grant) -> Option<Principal> {
+        match &grant.subject {
+            Subject::User(uuid) => self.0.users.by_uuid(uuid).map(Principal::User),
+            Subject::Client => Some(Principal::Client(grant.client_id.clone())),
+        }
+    }
+}

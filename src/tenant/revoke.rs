@@ -1,0 +1,43 @@
+//! Tokens that a client gives up.
+//!
+//! [RFC 7009](https://www.rfc-editor.org/rfc/rfc7009); texts: CyberArk's OpenAPI description of
+//! `/OAuth2/Revoke`.
+
+use super::Tenant;
+use super::client::authenticate;
+use super::grant::{Bearer, RefreshToken};
+use crate::protocol::error::OAuthError;
+use crate::protocol::token::TokenCall;
+
+impl Tenant {
+    /// Ends a token of the client. A refresh token takes every token of its family along (RFC 7009
+    /// §2.1). A token that is unknown, or another client's, is no error and left alone.
+    ///
+    /// # Errors
+    ///
+    /// An unknown application or client, or no token.
+    pub fn revoke(&self, application_id: &str, call: &TokenCall) -> Result<(), OAuthError> {
+        let registered = self.app(application_id)?;
+        let client = authenticate(&registered, &call.client)?;
+        let Some(token) = call.token.as_deref() else {
+            return Err(OAuthError::invalid_request("missing token"));
+        };
+        let now = self.0.clock.now();
+        let is_own = self.0.bearers.read(token, now, |bearer| match bearer {
+            Bearer::Access(live) | Bearer::Identity(live) => {
+                live.family.grant.is_of(&registered, &client)
+            }
+            Bearer::Session(_) => false,
+        });
+        if is_own == Some(true) {
+            self.0.bearers.take(token, now);
+        }
+        self.0.refresh_tokens.read(token, now, |state| {
+            let (RefreshToken::Live(family) | RefreshToken::Rotated(family)) = state;
+            if family.grant.is_of(&registered, &client) {
+                family.revoke();
+            }
+        });
+        Ok(())
+    }
+}
