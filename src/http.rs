@@ -7,6 +7,7 @@ mod answer;
 mod authorize;
 mod canonical;
 mod discovery;
+mod end_session;
 mod error;
 mod extract;
 mod introspect;
@@ -45,6 +46,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(browser(at("/oauth2/introspect/{app}").post(introspect::introspect)))
         .service(browser(at("/oauth2/revoke/{app}").post(introspect::revoke)))
         .service(browser(at("/oauth2/getmeta").post(discovery::get_meta)))
+        .service(at("/oauth2/endsession/{app}").get(end_session::of_app).post(end_session::of_app))
+        .service(
+            at("/oauth2/endsessionv2/{app}").get(end_session::of_app).post(end_session::of_app),
+        )
+        .service(at("/oauth2/endsession").get(end_session::legacy).post(end_session::legacy))
         .service(at("/oauth2/{endpoint}").to(discovery::missing_app))
         .service(browser(
             at("/{app}/.well-known/openid-configuration").get(discovery::configuration),

@@ -5,6 +5,7 @@ pub mod authorize;
 pub mod base_url;
 pub mod claims;
 pub mod digest;
+pub mod end_session;
 pub mod error;
 pub mod jwk;
 pub mod lifetime;

@@ -112,15 +112,29 @@ pub(super) fn bearer(error: &OAuthError, token_was_sent: bool) -> HttpResponse {
     json(error, status_of(error), challenge.as_deref())
 }
 
-/// An error page; nothing is redirected.
+/// The page of an authorization request that may not be redirected.
 pub(super) fn page(error: &OAuthError) -> HttpResponse {
-    let page = pages::ErrorPage {
-        code: error.code.as_str(),
-        description: &error.description,
-        explanation: "The mock did not send you back to the application, because the request does \
-                      not prove that the redirect URI belongs to it. Check client_id and \
-                      redirect_uri against the fixture.",
-    };
+    error_page(
+        error,
+        "The sign-in request cannot be answered",
+        "The mock did not send you back to the application, because the request does not prove \
+         that the redirect URI belongs to it. Check client_id and redirect_uri against the fixture.",
+    )
+}
+
+/// The page of a sign-out request that is wrong.
+pub(super) fn sign_out_page(error: &OAuthError) -> HttpResponse {
+    error_page(
+        error,
+        "The sign-out request cannot be answered",
+        "You are still signed in, and the mock did not send you on. Check id_token_hint and \
+         post_logout_redirect_uri against the fixture.",
+    )
+}
+
+fn error_page(error: &OAuthError, heading: &str, explanation: &str) -> HttpResponse {
+    let code = error.code.as_str();
+    let page = pages::ErrorPage { heading, code, description: &error.description, explanation };
     refused(pages::html(status_of(error), &page), error)
 }
 

@@ -37,10 +37,11 @@ pub(super) struct Challenge {
     pub(super) secret: bool,
 }
 
-/// An authorization error that may not be redirected.
+/// An error that may not be redirected.
 #[derive(Template)]
 #[template(path = "error.html")]
 pub(super) struct ErrorPage<'a> {
+    pub(super) heading: &'a str,
     pub(super) code: &'a str,
     pub(super) description: &'a str,
     pub(super) explanation: &'a str,
@@ -52,6 +53,18 @@ pub(super) struct ErrorPage<'a> {
 pub(super) struct SignedInPage<'a> {
     pub(super) user: &'a str,
 }
+
+/// The user is asked whether to sign out.
+#[derive(Template)]
+#[template(path = "confirm_sign_out.html")]
+pub(super) struct ConfirmSignOutPage<'a> {
+    pub(super) action: &'a str,
+}
+
+/// The user is signed out, and no application wants them back.
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+pub(super) struct SignedOutPage;
 
 /// The self-submitting form of `response_mode=form_post`.
 #[derive(Template)]

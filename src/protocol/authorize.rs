@@ -177,6 +177,11 @@ impl ResponseParameters {
         Self(pairs)
     }
 
+    /// Nothing but the `state`, if there is one.
+    pub fn state(state: Option<String>) -> Self {
+        Self(state.map(|state| ("state", state)).into_iter().collect())
+    }
+
     /// The pairs in wire order.
     pub fn pairs(&self) -> &[(&'static str, String)] {
         &self.0

@@ -32,6 +32,9 @@ impl RedirectUri {
 
     /// The URI with encoded parameters added to its query; a query of its own is kept.
     pub fn with_query(&self, parameters: &str) -> String {
+        if parameters.is_empty() {
+            return self.0.to_string();
+        }
         let separator = match self.0.find('?') {
             None => "?",
             Some(at) if at + 1 == self.0.len() || self.0.ends_with('&') => "",

@@ -3,14 +3,11 @@
 //! Sources: docs.cyberark.com (OpenIDAddConfigApp, OAuth2-Client, OAuth2-Server) and the resource
 //! `identity_webapp` of cyberark/terraform-provider-idsec.
 
-use std::sync::Arc;
-
-use dashmap::DashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::DocumentError;
-use super::policy::{Policy, PolicyOverrides};
+use super::policy::PolicyOverrides;
 use super::user::check_claims;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
@@ -191,6 +188,11 @@ impl App {
         self.redirect_uris.iter().any(|pattern| pattern.allows(redirect_uri))
     }
 
+    /// Whether a user may be sent to this URI after signing out.
+    pub fn allows_post_logout_redirect(&self, uri: &RedirectUri) -> bool {
+        self.post_logout_redirect_uris.iter().any(|pattern| pattern.allows(uri))
+    }
+
     /// Whether every token of the scope is known to the application.
     pub fn knows_scope(&self, scope: &Scope) -> bool {
         scope.tokens().all(|token| {
@@ -225,7 +227,7 @@ impl App {
         names.join(" ").parse()
     }
 
-    fn check(&self) -> Result<(), DocumentError> {
+    pub(super) fn check(&self) -> Result<(), DocumentError> {
         let here = format!("apps[{:?}]", self.application_id);
         let refuse = |problem: &str| Err(DocumentError::new(here.clone(), problem));
         let id = &self.application_id;
@@ -264,57 +266,4 @@ const RESERVED_IDS: [&str; 8] =
 
 fn is_scope_token(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(is_scope_character)
-}
-
-/// An application with the policy that holds for it.
-#[derive(Debug)]
-pub(super) struct Registered {
-    pub(super) app: App,
-    pub(super) policy: Policy,
-}
-
-/// An application, reached by way of this issuer.
-#[derive(Debug)]
-pub(super) struct AppAt {
-    pub(super) issuer: String,
-    pub(super) registered: Arc<Registered>,
-}
-
-impl AppAt {
-    pub(super) fn new(base: &BaseUrl, registered: Arc<Registered>) -> Self {
-        Self { issuer: registered.app.issuer_at(base), registered }
-    }
-}
-
-/// The applications by Application ID.
-#[derive(Debug, Default)]
-pub(super) struct Apps(DashMap<Arc<str>, Arc<Registered>>);
-
-impl Apps {
-    pub(super) fn load(apps: Vec<App>, policy: Policy) -> Result<Self, DocumentError> {
-        let registry = Self::default();
-        for app in apps {
-            app.check()?;
-            let id: Arc<str> = app.application_id.as_str().into();
-            let policy = policy.with(&app.policy);
-            if registry.0.insert(id, Arc::new(Registered { app, policy })).is_some() {
-                return Err(DocumentError::new(
-                    "apps",
-                    "two applications have the same application_id",
-                ));
-            }
-        }
-        Ok(registry)
-    }
-
-    pub(super) fn get(&self, application_id: &str) -> Option<Arc<Registered>> {
-        self.0.get(application_id).map(|app| app.clone())
-    }
-
-    /// All applications, sorted by Application ID.
-    pub(super) fn list(&self) -> Vec<Arc<Registered>> {
-        let mut apps: Vec<_> = self.0.iter().map(|app| app.clone()).collect();
-        apps.sort_by(|a, b| a.app.application_id.cmp(&b.app.application_id));
-        apps
-    }
 }

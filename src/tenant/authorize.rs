@@ -8,10 +8,10 @@
 use std::sync::Arc;
 
 use super::Tenant;
-use super::app::{AppAt, Registered};
 use super::callback::Refusal;
 use super::delivery::Delivery;
 use super::policy::UnverifiedRedirect;
+use super::registry::{AppAt, Registered};
 use super::request_check::{check, local_error, open_redirect, sent_redirect_uri};
 use super::session::Session;
 use crate::clock::Timestamp;

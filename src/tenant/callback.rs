@@ -1,7 +1,7 @@
 //! Where an authorization response goes.
 
-use super::app::Registered;
 use super::policy::{ErrorPlacement, ErrorState};
+use super::registry::Registered;
 use crate::protocol::authorize::{AuthorizeRequest, ResponseParameters};
 use crate::protocol::error::OAuthError;
 use crate::protocol::redirect_uri::RedirectUri;

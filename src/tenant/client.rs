@@ -5,8 +5,9 @@
 //! Checked before a code or refresh token is looked at: a client that fails spends nothing and may
 //! try again in another way, as golang.org/x/oauth2 does.
 
-use super::app::{ClientIdType, Registered};
+use super::app::ClientIdType;
 use super::policy::{ClientAuthenticationError, Policy};
+use super::registry::Registered;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
 use crate::protocol::secret::Secret;
 use crate::protocol::token::ClientClaim;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::Tenant;
-use super::app::AppAt;
 use super::callback::{Callback, Redirection};
 use super::grant::{Code, Family, Grant, Subject};
 use super::issue::Issuance;
 use super::policy::ResponseExtras;
 use super::principal::Principal;
+use super::registry::AppAt;
 use super::request_check::Checked;
 use super::user::User;
 use crate::clock::Timestamp;

@@ -12,11 +12,12 @@ mod refresh_token;
 use std::sync::Arc;
 
 use super::Tenant;
-use super::app::{AppAt, AuthMethod, Registered};
+use super::app::AuthMethod;
 use super::grant::{Family, RefreshToken};
 use super::issue::Issuance;
 use super::policy::{ClientAuthenticationError, Policy, UnknownGrantTypeError};
 use super::principal::Principal;
+use super::registry::{AppAt, Registered};
 use super::request_check::refuse_duplicates;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::{ErrorCode, OAuthError};

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use super::Tenant;
-use super::app::Registered;
 use super::client::{Client, authenticate};
 use super::grant::{Bearer, Family, LiveToken, RefreshToken};
 use super::policy::{ClientAuthenticationError, Policy};
 use super::profile::standard_claims;
+use super::registry::Registered;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;

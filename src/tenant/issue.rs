@@ -9,11 +9,12 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::Tenant;
-use super::app::{AppAt, TokenType};
+use super::app::TokenType;
 use super::grant::{Bearer, Family, LiveToken};
 use super::policy::IdTokenProfileClaims;
 use super::principal::Principal;
 use super::profile::{custom_claims, standard_claims};
+use super::registry::AppAt;
 use super::user::User;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;

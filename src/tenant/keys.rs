@@ -6,7 +6,9 @@
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::signature::{
+    KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::JwtSigner;
@@ -18,6 +20,7 @@ use rsa::traits::PublicKeyParts;
 use rsa::{RsaPrivateKey, RsaPublicKey};
 use serde::Serialize;
 
+use crate::protocol::claims::Claims;
 use crate::protocol::digest::hex_lower;
 use crate::protocol::jwk::{Jwk, JwkSet};
 
@@ -93,6 +96,22 @@ impl SigningKey {
         token
     }
 
+    /// The claims of a token that this key signed, whatever they say.
+    pub fn verify(&self, token: &str) -> Option<Claims> {
+        let (message, signature) = token.rsplit_once('.')?;
+        let (header, claims) = message.split_once('.')?;
+        // One algorithm and one key: what the header asks for has no say.
+        if header != self.encoded_header {
+            return None;
+        }
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        let public = self.pair.public_key().as_ref();
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public)
+            .verify(message.as_bytes(), &signature)
+            .ok()?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
+    }
+
     /// The public half.
     pub fn jwk(&self) -> &Jwk {
         &self.jwk
@@ -157,6 +176,11 @@ impl KeyRing {
         &self.signing
     }
 
+    /// The claims of a token that one of the keys signed, whatever they say.
+    pub(super) fn verify(&self, token: &str) -> Option<Claims> {
+        self.signing.verify(token)
+    }
+
     /// The keys that verify tokens, the signing one first.
     pub(super) fn public(&self) -> JwkSet {
         JwkSet { keys: vec![self.signing.jwk.clone()] }
@@ -174,6 +198,27 @@ mod tests {
         assert_eq!(token.split('.').count(), 3);
         assert_eq!((key.jwk().kid.len(), key.jwk().e.as_str()), (40, "AQAB"));
         assert_eq!(key.algorithm(), Algorithm::RS256);
+    }
+
+    #[test]
+    fn only_its_own_untouched_tokens_verify() {
+        let key = SigningKey::development();
+        let token = key.sign(&serde_json::json!({"sub": "x"}));
+        assert_eq!(key.verify(&token).unwrap()["sub"], "x");
+        let foreign = SigningKey::from_pem(&SigningKey::generate_pem()).unwrap();
+        assert_eq!(key.verify(&foreign.sign(&serde_json::json!({"sub": "x"}))), None);
+        let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#);
+        let claims = token.split('.').nth(1).unwrap();
+        let signature = token.rsplit('.').next().unwrap();
+        for forged in [
+            format!("{none}.{claims}."),
+            format!("{none}.{claims}.{signature}"),
+            token.replace(claims, &URL_SAFE_NO_PAD.encode(r#"{"sub":"y"}"#)),
+            String::new(),
+            "..".to_owned(),
+        ] {
+            assert_eq!(key.verify(&forged), None, "{forged}");
+        }
     }
 
     #[test]

@@ -173,6 +173,13 @@ policy! {
     /// §4.14.2 wants rotation, and the family ended when a spent one is used again.
     refresh_tokens: RefreshTokens = Reusable | Rotated;
 
+    /// What it takes to sign a user out at the wish of a client.
+    ///
+    /// CyberArk: an older guide says that `id_token_hint` is accepted and not used; an unlisted
+    /// URI leads to the portal (inferred). RP-Initiated Logout §2 and §3 want the hint verified, the
+    /// user asked without one, and no redirect to an unlisted URI.
+    end_session: EndSession = AtOnce | HintOrConfirmation;
+
     /// The 401 of `UserInfo`.
     ///
     /// CyberArk: a JSON body with `error_message`. RFC 6750 §3 wants `WWW-Authenticate`.

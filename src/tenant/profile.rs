@@ -5,9 +5,10 @@
 
 use serde_json::Value;
 
-use super::app::{App, Registered};
+use super::app::App;
 use super::policy::{DerivedNames, Policy};
 use super::principal::Principal;
+use super::registry::Registered;
 use super::user::User;
 use crate::protocol::claims::{Claims, scope_of};
 use crate::protocol::scope::Scope;

@@ -5,13 +5,14 @@
 //! [OpenID Connect Core §3.1.2.2, §3.2.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation);
 //! texts and statuses of the product: CyberArk's OpenAPI description of `/OAuth2/Authorize`.
 
-use super::app::{AppType, Registered};
+use super::app::AppType;
 use super::authorize::Decision;
 use super::callback::{Callback, Refusal, usable_mode};
 use super::policy::{
     AuthorizeErrors, DuplicateParameters, FrontChannelNonce, HybridTokens, Policy, PromptValues,
     UnusableResponseMode, UnverifiedRedirect,
 };
+use super::registry::Registered;
 use crate::protocol::authorize::{AuthorizeRequest, Prompt};
 use crate::protocol::error::{ErrorCode, Fault, OAuthError, echo};
 use crate::protocol::pkce::CodeChallenge;

@@ -12,10 +12,10 @@ use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
-use crate::tenant::app::Registered;
 use crate::tenant::client::{Client, authenticate, wrong_credentials};
 use crate::tenant::grant::{Code, Family};
 use crate::tenant::policy::{Policy, RedirectMismatchError};
+use crate::tenant::registry::Registered;
 
 impl Tenant {
     pub(super) fn redeem_code(

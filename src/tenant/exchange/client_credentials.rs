@@ -9,9 +9,10 @@ use super::{Granted, check_allowed, requested_scope};
 use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
-use crate::tenant::app::{AppType, AuthMethod, ClientIdType, Registered};
+use crate::tenant::app::{AppType, AuthMethod, ClientIdType};
 use crate::tenant::client::{authenticate, wrong_credentials};
 use crate::tenant::grant::{Family, Grant, Subject};
+use crate::tenant::registry::Registered;
 
 impl Tenant {
     pub(super) fn client_credentials(

@@ -7,10 +7,11 @@ use super::{Granted, check_allowed, requested_scope};
 use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
-use crate::tenant::app::{AuthMethod, Registered};
+use crate::tenant::app::AuthMethod;
 use crate::tenant::client::authenticate;
 use crate::tenant::grant::{Family, Grant, Subject};
 use crate::tenant::principal::Principal;
+use crate::tenant::registry::Registered;
 
 impl Tenant {
     pub(super) fn password(

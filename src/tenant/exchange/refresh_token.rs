@@ -10,10 +10,10 @@ use crate::protocol::error::OAuthError;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
-use crate::tenant::app::Registered;
 use crate::tenant::client::{Client, authenticate};
 use crate::tenant::grant::{Family, RefreshToken};
 use crate::tenant::policy::RefreshTokens;
+use crate::tenant::registry::Registered;
 
 impl Tenant {
     pub(super) fn refresh(

@@ -158,6 +158,15 @@ choice! {
     }
 }
 choice! {
+    /// Values of [`super::Policy::end_session`].
+    EndSession {
+        /// Nothing: whoever asks is signed out.
+        AtOnce,
+        /// An ID token of the application, or the user's word.
+        HintOrConfirmation,
+    }
+}
+choice! {
     /// Values of [`super::Policy::bearer_error`].
     BearerError {
         /// The product's JSON with `error_message`, and no challenge.

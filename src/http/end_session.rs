@@ -1,0 +1,56 @@
+//! `GET|POST /OAuth2/EndSession/{app}`, `/OAuth2/EndSessionV2/{app}`, and the legacy path without an
+//! application. No source tells the two apart, so they are one.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::error::{self, Failure};
+use super::extract::{Here, Sent, session_credentials};
+use super::pages::{self, ConfirmSignOutPage, SignedOutPage};
+use super::redirect::object_moved;
+use super::security::session_cookie;
+use crate::protocol::end_session::EndSessionRequest;
+use crate::protocol::parameters::Parameters;
+use crate::tenant::end_session::SignOut;
+
+pub(super) async fn of_app(
+    here: Here,
+    app: Path<String>,
+    sent: Sent,
+    request: HttpRequest,
+) -> actix_web::Result<HttpResponse> {
+    end_session(&here, Some(&app), &sent.everywhere(), &request)
+}
+
+pub(super) async fn legacy(
+    here: Here,
+    sent: Sent,
+    request: HttpRequest,
+) -> actix_web::Result<HttpResponse> {
+    end_session(&here, None, &sent.everywhere(), &request)
+}
+
+fn end_session(
+    here: &Here,
+    app: Option<&str>,
+    sent: &Parameters,
+    request: &HttpRequest,
+) -> actix_web::Result<HttpResponse> {
+    let credentials = session_credentials(request, sent);
+    let wish = EndSessionRequest::from(sent);
+    let decision =
+        here.tenant.end_session(&here.base, app, &wish, &credentials).map_err(Failure::from)?;
+    let mut answer = match decision {
+        SignOut::Confirm => {
+            let action = format!("{}{}", here.base.path_prefix(), request.path());
+            return Ok(pages::html(StatusCode::OK, &ConfirmSignOutPage { action: &action }));
+        }
+        SignOut::Refused(refusal) => return Ok(error::sign_out_page(&refusal)),
+        SignOut::Redirect { to, parameters } => object_moved(&to.with_query(&parameters.encode())),
+        SignOut::Portal => object_moved(&format!("{}/", here.base.path_prefix())),
+        SignOut::SignedOut => pages::html(StatusCode::OK, &SignedOutPage),
+    };
+    answer.add_removal_cookie(&session_cookie(&here.base, ""))?;
+    Ok(answer)
+}

@@ -1,0 +1,36 @@
+//! The sign-out request of a client.
+//!
+//! [OpenID Connect RP-Initiated Logout §2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout);
+//! CyberArk: docs.cyberark.com (oidc-logout), identity-developer.cyberark.com/docs/end-a-session.
+
+use super::parameters::Parameters;
+
+/// The parameters that are read.
+#[derive(Clone, Default)]
+#[expect(missing_docs, reason = "each field is the parameter of its name")]
+pub struct EndSessionRequest {
+    pub id_token_hint: Option<String>,
+    pub post_logout_redirect_uri: Option<String>,
+    pub state: Option<String>,
+    /// The mock's own: the user pressed the button of the confirmation page.
+    pub confirmed: bool,
+}
+
+impl From<&Parameters> for EndSessionRequest {
+    fn from(sent: &Parameters) -> Self {
+        Self {
+            id_token_hint: sent.owned("id_token_hint"),
+            post_logout_redirect_uri: sent.owned("post_logout_redirect_uri"),
+            state: sent.owned("state"),
+            confirmed: sent.get("confirmed") == Some("yes"),
+        }
+    }
+}
+
+impl std::fmt::Debug for EndSessionRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EndSessionRequest")
+            .field("post_logout_redirect_uri", &self.post_logout_redirect_uri)
+            .finish_non_exhaustive()
+    }
+}

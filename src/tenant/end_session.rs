@@ -1,0 +1,127 @@
+//! Signing out at the wish of a client.
+//!
+//! [OpenID Connect RP-Initiated Logout §2, §3](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout);
+//! CyberArk: identity-developer.cyberark.com/docs/end-openid-connect-session-on-cyberark-identity.
+
+use super::Tenant;
+use super::policy::EndSession;
+use super::registry::Registered;
+use crate::protocol::authorize::ResponseParameters;
+use crate::protocol::base_url::BaseUrl;
+use crate::protocol::end_session::EndSessionRequest;
+use crate::protocol::error::OAuthError;
+use crate::protocol::redirect_uri::RedirectUri;
+
+/// What the tenant decides about a wish to sign out.
+#[derive(Debug)]
+pub enum SignOut {
+    /// Signed out; back to the client.
+    Redirect {
+        /// One of the application's post-logout URIs.
+        to: RedirectUri,
+        /// The `state` to return.
+        parameters: ResponseParameters,
+    },
+    /// CyberArk: signed out; to the user portal.
+    Portal,
+    /// Signed out, and told so on a page.
+    SignedOut,
+    /// The user is asked first.
+    Confirm,
+    /// The request is wrong: told on a page, and nobody is signed out.
+    Refused(OAuthError),
+}
+
+impl Tenant {
+    /// Decides about a wish to sign out. `credentials` name the session.
+    ///
+    /// # Errors
+    ///
+    /// An unknown application.
+    pub fn end_session(
+        &self,
+        base: &BaseUrl,
+        application_id: Option<&str>,
+        request: &EndSessionRequest,
+        credentials: &[String],
+    ) -> Result<SignOut, OAuthError> {
+        let registered = application_id.map(|id| self.app(id)).transpose()?;
+        let policy = registered.as_ref().map_or(self.0.policy, |registered| registered.policy);
+        let decision = match policy.end_session {
+            EndSession::AtOnce => self.end_at_once(registered.as_deref(), request),
+            EndSession::HintOrConfirmation => {
+                self.end_with_proof(base, registered.as_deref(), request)
+            }
+        };
+        if !matches!(decision, SignOut::Confirm | SignOut::Refused(_)) {
+            self.sign_out(credentials);
+        }
+        Ok(decision)
+    }
+
+    /// CyberArk: whoever asks is signed out; an unlisted URI leads to the portal (inferred).
+    fn end_at_once(&self, registered: Option<&Registered>, request: &EndSessionRequest) -> SignOut {
+        let sent = request.post_logout_redirect_uri.as_deref().and_then(|uri| uri.parse().ok());
+        // The legacy path names no application: any that lists the URI will do.
+        let is_listed = |uri: &RedirectUri| {
+            let lists = |candidate: &Registered| candidate.app.allows_post_logout_redirect(uri);
+            registered.map_or_else(|| self.0.apps.list().iter().any(|app| lists(app)), lists)
+        };
+        match sent.filter(is_listed) {
+            Some(to) => redirect(to, request),
+            None => SignOut::Portal,
+        }
+    }
+
+    /// RP-Initiated Logout §2: the hint is proof that the client means this session; without one
+    /// the user is asked. §3: only a listed URI is redirected to.
+    fn end_with_proof(
+        &self,
+        base: &BaseUrl,
+        registered: Option<&Registered>,
+        request: &EndSessionRequest,
+    ) -> SignOut {
+        let Some(hint) = request.id_token_hint.as_deref() else {
+            return if request.confirmed { SignOut::SignedOut } else { SignOut::Confirm };
+        };
+        let Some(registered) = self.app_of_hint(base, registered, hint) else {
+            return refused("id_token_hint is not an ID token of this application");
+        };
+        let Some(sent) = request.post_logout_redirect_uri.as_deref() else {
+            return SignOut::SignedOut;
+        };
+        match sent.parse::<RedirectUri>() {
+            Ok(to) if registered.app.allows_post_logout_redirect(&to) => redirect(to, request),
+            _ => refused("post_logout_redirect_uri is not registered for this application"),
+        }
+    }
+
+    /// The application that the hint was issued to: `registered`, or any when there is none.
+    fn app_of_hint(
+        &self,
+        base: &BaseUrl,
+        registered: Option<&Registered>,
+        hint: &str,
+    ) -> Option<std::sync::Arc<Registered>> {
+        let claims = self.0.keys.verify(hint)?;
+        let is_its = |candidate: &Registered| {
+            claims.get("iss") == Some(&candidate.app.issuer_at(base).into())
+                && claims
+                    .get("aud")
+                    .and_then(|aud| aud.as_str())
+                    .is_some_and(|aud| candidate.app.accepts_client(aud))
+        };
+        let is_meant = |candidate: &Registered| {
+            registered.is_none_or(|meant| meant.app.application_id == candidate.app.application_id)
+        };
+        self.0.apps.list().into_iter().find(|candidate| is_meant(candidate) && is_its(candidate))
+    }
+}
+
+fn redirect(to: RedirectUri, request: &EndSessionRequest) -> SignOut {
+    SignOut::Redirect { to, parameters: ResponseParameters::state(request.state.clone()) }
+}
+
+fn refused(description: &'static str) -> SignOut {
+    SignOut::Refused(OAuthError::invalid_request(description))
+}

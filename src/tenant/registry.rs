@@ -1,0 +1,63 @@
+//! The applications of a tenant, each with the policy that holds for it.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+
+use super::app::App;
+use super::document::DocumentError;
+use super::policy::Policy;
+use crate::protocol::base_url::BaseUrl;
+
+/// An application with the policy that holds for it.
+#[derive(Debug)]
+pub(super) struct Registered {
+    pub(super) app: App,
+    pub(super) policy: Policy,
+}
+
+/// An application, reached by way of this issuer.
+#[derive(Debug)]
+pub(super) struct AppAt {
+    pub(super) issuer: String,
+    pub(super) registered: Arc<Registered>,
+}
+
+impl AppAt {
+    pub(super) fn new(base: &BaseUrl, registered: Arc<Registered>) -> Self {
+        Self { issuer: registered.app.issuer_at(base), registered }
+    }
+}
+
+/// The applications by Application ID.
+#[derive(Debug, Default)]
+pub(super) struct Apps(DashMap<Arc<str>, Arc<Registered>>);
+
+impl Apps {
+    pub(super) fn load(apps: Vec<App>, policy: Policy) -> Result<Self, DocumentError> {
+        let registry = Self::default();
+        for app in apps {
+            app.check()?;
+            let id: Arc<str> = app.application_id.as_str().into();
+            let policy = policy.with(&app.policy);
+            if registry.0.insert(id, Arc::new(Registered { app, policy })).is_some() {
+                return Err(DocumentError::new(
+                    "apps",
+                    "two applications have the same application_id",
+                ));
+            }
+        }
+        Ok(registry)
+    }
+
+    pub(super) fn get(&self, application_id: &str) -> Option<Arc<Registered>> {
+        self.0.get(application_id).map(|app| app.clone())
+    }
+
+    /// All applications, sorted by Application ID.
+    pub(super) fn list(&self) -> Vec<Arc<Registered>> {
+        let mut apps: Vec<_> = self.0.iter().map(|app| app.clone()).collect();
+        apps.sort_by(|a, b| a.app.application_id.cmp(&b.app.application_id));
+        apps
+    }
+}
