@@ -157,7 +157,15 @@ impl Tenant {
     ///
     /// An unknown application.
     pub fn keys(&self, application_id: &str) -> Result<JwkSet, OAuthError> {
-        self.app(application_id).map(|_| self.0.keys.public())
+        let registered = self.app(application_id)?;
+        Ok(self.0.keys.public(registered.app.signing_algorithm, self.0.clock.now()))
+    }
+
+    /// Signs with `key` from now on; the keys before it verify until their last token is dead.
+    pub fn rotate_key(&self, key: SigningKey) {
+        let longest = self.apps().iter().map(|app| app.token_lifetime.seconds()).max();
+        let longest = longest.unwrap_or_default().max(self.0.settings.session_lifetime.seconds());
+        self.0.keys.rotate(key, self.0.clock.now().plus_seconds(longest));
     }
 
     /// An id for the `ErrorID` of a failed call: `guid:32 hexadecimal digits`.
@@ -176,6 +184,7 @@ impl Tenant {
         self.0.codes.sweep(now);
         self.0.refresh_tokens.sweep(now);
         self.0.bearers.sweep(now);
+        self.0.keys.sweep(now);
     }
 
     fn app(&self, application_id: &str) -> Result<Arc<Registered>, OAuthError> {

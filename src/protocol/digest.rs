@@ -2,19 +2,26 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
+
+use super::jwk::SigningAlgorithm;
 
 /// SHA-256 of the bytes.
 pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
     Sha256::digest(bytes.as_ref()).into()
 }
 
-/// `at_hash` of an access token, `c_hash` of a code: the left half of the SHA-256, in unpadded
-/// base64url. For algorithms that end in 256.
+/// `at_hash` of an access token, `c_hash` of a code: the left half of the hash that the ID token's
+/// algorithm uses (SHA-256, with Ed25519 SHA-512), in unpadded base64url.
 ///
 /// [OpenID Connect Core §3.3.2.11](https://openid.net/specs/openid-connect-core-1_0.html#HybridIDToken)
-pub fn half_hash(value: &str) -> String {
-    URL_SAFE_NO_PAD.encode(&sha256(value)[..16])
+pub fn half_hash(algorithm: SigningAlgorithm, value: &str) -> String {
+    match algorithm {
+        SigningAlgorithm::RS256 | SigningAlgorithm::PS256 | SigningAlgorithm::ES256 => {
+            URL_SAFE_NO_PAD.encode(&sha256(value)[..16])
+        }
+        SigningAlgorithm::EdDSA => URL_SAFE_NO_PAD.encode(&Sha512::digest(value)[..32]),
+    }
 }
 
 /// A UUID that depends on nothing but `name`: the same in each run.
@@ -54,11 +61,14 @@ mod tests {
     fn half_hash_matches_the_example_of_the_specification() {
         // OpenID Connect Core Appendix A.4 and A.6: the at_hash and c_hash of the examples.
         assert_eq!(
-            half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            half_hash(SigningAlgorithm::RS256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
             "77QmUPtjPfzWtF2AnpK9RQ"
         );
         assert_eq!(
-            half_hash("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"),
+            half_hash(
+                SigningAlgorithm::RS256,
+                "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"
+            ),
             "LDktKdoQak3Pk0cnXxCltA"
         );
     }

@@ -1,26 +1,54 @@
-//! The JSON Web Key Set of an application.
+//! Signature algorithms, and the JSON Web Key Set of an application.
 //!
-//! [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517); members and their order as CyberArk's
-//! OpenAPI description shows them for `/OAuth2/Keys`.
+//! [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517), [RFC 7518 §3.1, §6](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
+//! [RFC 8037 §2](https://www.rfc-editor.org/rfc/rfc8037#section-2); members and their order as
+//! CyberArk's OpenAPI description shows them for `/OAuth2/Keys`.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// An RSA verification key ([RFC 7518 §6.3.1](https://www.rfc-editor.org/rfc/rfc7518#section-6.3.1)).
+/// How tokens are signed. The product signs `RS256`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum SigningAlgorithm {
+    /// RSA, PKCS#1 v1.5 padding, SHA-256.
+    #[default]
+    RS256,
+    /// RSA, PSS padding, SHA-256.
+    PS256,
+    /// ECDSA on P-256, SHA-256.
+    ES256,
+    /// Ed25519.
+    EdDSA,
+}
+
+/// A verification key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Jwk {
-    /// Key type: `RSA`.
+    /// Key type: `RSA`, `EC` or `OKP`.
     pub kty: &'static str,
-    /// Algorithm: `RS256`.
-    pub alg: &'static str,
+    /// The one algorithm that the key is used with.
+    pub alg: SigningAlgorithm,
     /// Use: `sig`.
     #[serde(rename = "use")]
     pub usage: &'static str,
     /// Key id: 40 upper-case hexadecimal digits, as of a certificate's SHA-1 thumbprint.
     pub kid: String,
-    /// Modulus, base64url.
-    pub n: String,
-    /// Public exponent, base64url.
-    pub e: String,
+    /// The numbers.
+    #[serde(flatten)]
+    pub numbers: JwkNumbers,
+}
+
+/// The members of a key that depend on its type; every number is base64url.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[expect(missing_docs, reason = "each field is the member of its name")]
+pub enum JwkNumbers {
+    /// RSA: modulus and public exponent.
+    Rsa { n: String, e: String },
+    /// Elliptic curve: a point.
+    Ec { crv: &'static str, x: String, y: String },
+    /// Octet key pair: the public key.
+    Okp { crv: &'static str, x: String },
 }
 
 /// The answer of `/OAuth2/Keys/{app}`.

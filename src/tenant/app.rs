@@ -13,6 +13,7 @@ use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::uuid_of;
 use crate::protocol::error::OAuthError;
+use crate::protocol::jwk::SigningAlgorithm;
 use crate::protocol::lifetime::Lifetime;
 use crate::protocol::redirect_uri::{RedirectPattern, RedirectUri};
 use crate::protocol::scope::{Scope, is_scope_character};
@@ -125,6 +126,9 @@ pub struct App {
     /// The form of access tokens.
     #[serde(default)]
     pub token_type: TokenType,
+    /// How ID and access tokens are signed; the product knows `RS256` only.
+    #[serde(default)]
+    pub signing_algorithm: SigningAlgorithm,
     /// How long ID and access tokens live: five hours when absent, as in the portal.
     #[serde(default = "five_hours")]
     pub token_lifetime: Lifetime,

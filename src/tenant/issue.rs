@@ -11,6 +11,7 @@ use serde_json::json;
 use super::Tenant;
 use super::app::TokenType;
 use super::grant::{Bearer, Family, LiveToken};
+use super::keys::SigningKey;
 use super::policy::IdTokenProfileClaims;
 use super::principal::Principal;
 use super::profile::{custom_claims, standard_claims};
@@ -20,6 +21,7 @@ use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::{format_uuid, half_hash};
+use crate::protocol::jwk::SigningAlgorithm;
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::Scope;
 use crate::protocol::security::LoginSuccess;
@@ -77,7 +79,7 @@ impl Issuance {
         let access_token = self.tokens.token.then(|| self.access_token(now, expires_in));
         let id_token = self.tokens.id_token.then(|| {
             let claims = self.id_token_claims(now, expires_in, access_token.as_deref());
-            let token = self.tenant.0.keys.signing().sign(&claims);
+            let token = self.key().sign(&claims);
             self.remember(&token, Bearer::Identity, now, expires_in);
             token
         });
@@ -91,15 +93,17 @@ impl Issuance {
         }
     }
 
+    fn key(&self) -> Arc<SigningKey> {
+        self.tenant.0.keys.signing(self.at.registered.app.signing_algorithm)
+    }
+
     fn token_type(&self) -> TokenType {
         self.at.registered.app.token_type
     }
 
     fn access_token(&self, now: Timestamp, expires_in: i64) -> String {
         let token = match self.token_type() {
-            TokenType::JwtRS256 => {
-                self.tenant.0.keys.signing().sign(&self.access_token_claims(now, expires_in))
-            }
+            TokenType::JwtRS256 => self.key().sign(&self.access_token_claims(now, expires_in)),
             TokenType::Opaque => self.tenant.0.ids.opaque(),
         };
         self.remember(&token, Bearer::Access, now, expires_in);
@@ -146,9 +150,10 @@ impl Issuance {
     ) -> Claims {
         let client_id = &self.family.grant.client_id;
         let mut claims = self.common_claims(now, expires_in, client_id);
+        let algorithm = self.at.registered.app.signing_algorithm;
         let hashes = [("at_hash", access_token), ("c_hash", self.code.as_deref())];
         for (name, value) in hashes {
-            claims.extend(value.map(|value| (name.to_owned(), half_hash(value).into())));
+            claims.extend(value.map(|value| (name.to_owned(), half_hash(algorithm, value).into())));
         }
         let policy = self.at.registered.policy;
         let with_profile = match policy.id_token_profile_claims {
@@ -210,7 +215,8 @@ impl PendingLogin {
 
     /// Signs the `Token` and tells everything about the sign-in: one signature.
     pub fn respond(self) -> LoginSuccess {
-        let token = self.tenant.0.keys.signing().sign(&self.token_claims());
+        let key = self.tenant.0.keys.signing(SigningAlgorithm::RS256);
+        let token = key.sign(&self.token_claims());
         let expires = self.tenant.0.clock.now().plus_seconds(self.lifetime());
         let bearer = Bearer::Session(self.session.as_str().into());
         self.tenant.0.bearers.insert(&token, bearer, expires);

@@ -1,0 +1,143 @@
+//! Key pairs: parsed private keys and their public halves.
+
+use std::sync::Arc;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair,
+    Ed25519KeyPair, KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair, UnparsedPublicKey,
+    VerificationAlgorithm,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::signature::Error as SignatureError;
+use rsa::RsaPrivateKey;
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, SecretDocument};
+use rsa::traits::PublicKeyParts;
+
+use super::KeyError;
+use crate::protocol::jwk::{JwkNumbers, SigningAlgorithm};
+
+/// A parsed private key. Clones share it.
+#[derive(Clone)]
+pub(super) enum Pair {
+    Rsa(Arc<RsaKeyPair>, JwkNumbers),
+    Ec(Arc<EcdsaKeyPair>),
+    Ed(Arc<Ed25519KeyPair>),
+}
+
+impl Pair {
+    /// Reads an RSA key: PKCS#8 or PKCS#1.
+    pub(super) fn rsa(pem: &str) -> Result<Self, KeyError> {
+        let key = RsaPrivateKey::from_pkcs8_pem(pem.trim())
+            .map_err(|error| error.to_string())
+            .or_else(|pkcs8| {
+                RsaPrivateKey::from_pkcs1_pem(pem.trim()).map_err(|pkcs1| {
+                    if pem.contains("RSA PRIVATE KEY") { pkcs1.to_string() } else { pkcs8 }
+                })
+            })
+            .map_err(KeyError::Unreadable)?;
+        let numbers = JwkNumbers::Rsa {
+            n: URL_SAFE_NO_PAD.encode(key.n().to_bytes_be()),
+            e: URL_SAFE_NO_PAD.encode(key.e().to_bytes_be()),
+        };
+        let der = key.to_pkcs8_der().map_err(|error| KeyError::Unusable(error.to_string()))?;
+        let pair = RsaKeyPair::from_pkcs8(der.as_bytes())
+            .map_err(|error| KeyError::Unusable(error.to_string()))?;
+        Ok(Self::Rsa(Arc::new(pair), numbers))
+    }
+
+    /// Reads a P-256 key in PKCS#8.
+    pub(super) fn p256(pem: &str) -> Result<Self, KeyError> {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der(pem)?.as_bytes())
+            .map_err(|error| KeyError::Unusable(error.to_string()))?;
+        Ok(Self::Ec(Arc::new(pair)))
+    }
+
+    /// Reads an Ed25519 key in PKCS#8.
+    pub(super) fn ed25519(pem: &str) -> Result<Self, KeyError> {
+        let pair = Ed25519KeyPair::from_pkcs8(der(pem)?.as_bytes())
+            .map_err(|error| KeyError::Unusable(error.to_string()))?;
+        Ok(Self::Ed(Arc::new(pair)))
+    }
+
+    pub(super) const fn kty(&self) -> &'static str {
+        match self {
+            Self::Rsa(..) => "RSA",
+            Self::Ec(_) => "EC",
+            Self::Ed(_) => "OKP",
+        }
+    }
+
+    pub(super) fn numbers(&self) -> JwkNumbers {
+        match self {
+            Self::Rsa(_, numbers) => numbers.clone(),
+            Self::Ec(pair) => {
+                // An uncompressed point: a tag, then two numbers of 32 bytes (SEC 1 §2.3.3).
+                let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+                let [x, y] = [x, y].map(|number| URL_SAFE_NO_PAD.encode(number));
+                JwkNumbers::Ec { crv: "P-256", x, y }
+            }
+            Self::Ed(_) => {
+                JwkNumbers::Okp { crv: "Ed25519", x: URL_SAFE_NO_PAD.encode(self.public()) }
+            }
+        }
+    }
+
+    /// The public key, as the verification algorithms read it.
+    pub(super) fn public(&self) -> &[u8] {
+        match self {
+            Self::Rsa(pair, _) => pair.public_key().as_ref(),
+            Self::Ec(pair) => pair.public_key().as_ref(),
+            Self::Ed(pair) => pair.public_key().as_ref(),
+        }
+    }
+
+    pub(super) fn sign(
+        &self,
+        algorithm: SigningAlgorithm,
+        random: &SystemRandom,
+        message: &[u8],
+    ) -> Result<Vec<u8>, SignatureError> {
+        match self {
+            Self::Rsa(pair, _) => {
+                let padding: &'static dyn RsaEncoding = match algorithm {
+                    SigningAlgorithm::PS256 => &RSA_PSS_SHA256,
+                    _ => &RSA_PKCS1_SHA256,
+                };
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(padding, random, message, &mut signature)
+                    .map_err(SignatureError::from_source)?;
+                Ok(signature)
+            }
+            Self::Ec(pair) => {
+                let signature = pair.sign(random, message).map_err(SignatureError::from_source)?;
+                Ok(signature.as_ref().to_vec())
+            }
+            Self::Ed(pair) => Ok(pair.sign(message).as_ref().to_vec()),
+        }
+    }
+
+    pub(super) fn verifies(
+        &self,
+        algorithm: SigningAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let verification: &'static dyn VerificationAlgorithm = match algorithm {
+            SigningAlgorithm::RS256 => &RSA_PKCS1_2048_8192_SHA256,
+            SigningAlgorithm::PS256 => &RSA_PSS_2048_8192_SHA256,
+            SigningAlgorithm::ES256 => &ECDSA_P256_SHA256_FIXED,
+            SigningAlgorithm::EdDSA => &ED25519,
+        };
+        UnparsedPublicKey::new(verification, self.public()).verify(message, signature).is_ok()
+    }
+}
+
+fn der(pem: &str) -> Result<SecretDocument, KeyError> {
+    SecretDocument::from_pem(pem.trim())
+        .map(|(_, der)| der)
+        .map_err(|error| KeyError::Unreadable(error.to_string()))
+}

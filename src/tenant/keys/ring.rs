@@ -1,0 +1,126 @@
+//! The keys of a tenant: for each algorithm the one that signs, and those that signed before it.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::SigningKey;
+use crate::clock::Timestamp;
+use crate::protocol::claims::Claims;
+use crate::protocol::jwk::{JwkSet, SigningAlgorithm};
+
+/// The keys of a tenant.
+#[derive(Debug)]
+pub(in crate::tenant) struct KeyRing(RwLock<Keys>);
+
+#[derive(Debug)]
+struct Keys {
+    /// The key that was given; others stand in where it cannot sign.
+    given: Arc<SigningKey>,
+    /// Keys for algorithms that were asked for.
+    made: Vec<Arc<SigningKey>>,
+    /// Keys that sign no more, each until its last token is dead.
+    retired: Vec<(Arc<SigningKey>, Timestamp)>,
+}
+
+impl KeyRing {
+    pub(in crate::tenant) fn new(given: SigningKey) -> Self {
+        Self(RwLock::new(Keys { given: Arc::new(given), made: Vec::new(), retired: Vec::new() }))
+    }
+
+    /// The key that signs new tokens with this algorithm.
+    pub(in crate::tenant) fn signing(&self, algorithm: SigningAlgorithm) -> Arc<SigningKey> {
+        if let Some(key) = self.read(|keys| keys.signing(algorithm)) {
+            return key;
+        }
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        keys.signing(algorithm).unwrap_or_else(|| {
+            let key = keys.given.with_algorithm(algorithm);
+            let key = key.unwrap_or_else(|| SigningKey::development_for(algorithm));
+            let key = Arc::new(key);
+            keys.made.push(key.clone());
+            key
+        })
+    }
+
+    /// The keys that verify tokens of this algorithm at `now`, the signing one first.
+    pub(in crate::tenant) fn public(&self, algorithm: SigningAlgorithm, now: Timestamp) -> JwkSet {
+        let signing = self.signing(algorithm);
+        let retired = self.read(|keys| keys.retired.clone()).into_iter();
+        let retired = retired.filter(|(key, until)| key.jwk().alg == algorithm && *until > now);
+        let keys = std::iter::once(signing).chain(retired.map(|(key, _)| key));
+        JwkSet { keys: keys.map(|key| key.jwk().clone()).collect() }
+    }
+
+    /// Signs with `new` from now on, for every algorithm that it can. The keys it replaces verify
+    /// until `until`, when the last token that they signed is dead.
+    pub(in crate::tenant) fn rotate(&self, new: SigningKey, until: Timestamp) {
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let (replaced, kept) = std::mem::take(&mut keys.made)
+            .into_iter()
+            .partition::<Vec<_>, _>(|key| new.with_algorithm(key.jwk().alg).is_some());
+        keys.made = kept;
+        let before = std::mem::replace(&mut keys.given, Arc::new(new));
+        keys.retired.extend(replaced.into_iter().chain([before]).map(|key| (key, until)));
+    }
+
+    /// The claims of a token that one of the keys signed, whatever they say.
+    pub(in crate::tenant) fn verify(&self, token: &str) -> Option<Claims> {
+        let all = self.read(|keys| {
+            let signing = keys.made.iter().chain([&keys.given]).cloned();
+            signing.chain(keys.retired.iter().map(|(key, _)| key.clone())).collect::<Vec<_>>()
+        });
+        all.iter().find_map(|key| key.verify(token))
+    }
+
+    /// Forgets the retired keys whose tokens are dead.
+    pub(in crate::tenant) fn sweep(&self, now: Timestamp) {
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        keys.retired.retain(|(_, until)| *until > now);
+    }
+
+    /// Nothing that could panic runs under the lock, so a poisoned one holds whole keys.
+    fn read<R>(&self, read: impl FnOnce(&Keys) -> R) -> R {
+        read(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Keys {
+    fn signing(&self, algorithm: SigningAlgorithm) -> Option<Arc<SigningKey>> {
+        let mut keys = std::iter::once(&self.given).chain(&self.made);
+        keys.find(|key| key.jwk().alg == algorithm).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rotated_key_verifies_until_its_tokens_are_dead() {
+        let (now, later) = (Timestamp::from_seconds(1000), Timestamp::from_seconds(2000));
+        let ring = KeyRing::new(SigningKey::development());
+        let token = ring.signing(SigningAlgorithm::RS256).sign(&serde_json::json!({}));
+        ring.rotate(SigningKey::from_pem(&SigningKey::generate_pem()).unwrap(), later);
+        let kids = |now| {
+            let keys = ring.public(SigningAlgorithm::RS256, now).keys;
+            keys.into_iter().map(|key| key.kid).collect::<Vec<_>>()
+        };
+        let old = SigningKey::development().jwk().kid.clone();
+        assert_eq!((kids(now).len(), kids(now).contains(&old)), (2, true));
+        assert_eq!((kids(later).len(), kids(later).contains(&old)), (1, false));
+        assert!(ring.verify(&token).is_some());
+        ring.sweep(later);
+        assert!(ring.verify(&token).is_none());
+    }
+
+    #[test]
+    fn each_algorithm_has_one_key_of_its_own() {
+        let ring = KeyRing::new(SigningKey::development());
+        for algorithm in [SigningAlgorithm::PS256, SigningAlgorithm::ES256, SigningAlgorithm::EdDSA]
+        {
+            let key = ring.signing(algorithm);
+            assert_eq!(key.jwk().alg, algorithm);
+            assert_eq!(ring.signing(algorithm).jwk(), key.jwk());
+            assert_ne!(key.jwk().kid, SigningKey::development().jwk().kid);
+        }
+    }
+}
