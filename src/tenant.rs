@@ -26,6 +26,7 @@ mod session;
 mod store;
 pub mod user;
 mod userinfo;
+mod wishes;
 
 use std::sync::Arc;
 

@@ -27,6 +27,13 @@ pub struct AuthorizeRequest {
     pub prompt: Option<String>,
     pub code_challenge: Option<String>,
     pub code_challenge_method: Option<String>,
+    pub max_age: Option<String>,
+    pub login_hint: Option<String>,
+    pub id_token_hint: Option<String>,
+    pub acr_values: Option<String>,
+    pub claims: Option<String>,
+    pub request: Option<String>,
+    pub request_uri: Option<String>,
     /// The name of a parameter that was sent more than once.
     pub duplicated: Option<String>,
 }
@@ -63,6 +70,13 @@ impl From<&Parameters> for AuthorizeRequest {
             prompt: sent.owned("prompt"),
             code_challenge: sent.owned("code_challenge"),
             code_challenge_method: sent.owned("code_challenge_method"),
+            max_age: sent.owned("max_age"),
+            login_hint: sent.owned("login_hint"),
+            id_token_hint: sent.owned("id_token_hint"),
+            acr_values: sent.owned("acr_values"),
+            claims: sent.owned("claims"),
+            request: sent.owned("request"),
+            request_uri: sent.owned("request_uri"),
             duplicated: sent.duplicated().map(str::to_owned),
         }
     }
@@ -133,6 +147,8 @@ pub struct AuthorizeResponse {
     pub expires_in: Option<i64>,
     pub id_token: Option<String>,
     pub scope: Option<Scope>,
+    /// [RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)
+    pub iss: Option<String>,
 }
 
 impl std::fmt::Debug for ResponseParameters {
@@ -157,6 +173,7 @@ impl From<AuthorizeResponse> for ResponseParameters {
                 ("expires_in", answer.expires_in.map(|seconds| seconds.to_string())),
                 ("id_token", answer.id_token),
                 ("scope", answer.scope.map(|scope| scope.to_string())),
+                ("iss", answer.iss),
             ]
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)))
@@ -168,12 +185,13 @@ impl From<AuthorizeResponse> for ResponseParameters {
 impl ResponseParameters {
     /// An error answer: `error`, `error_description`, then `state`
     /// ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
-    pub fn error(error: &OAuthError, state: Option<&str>) -> Self {
+    pub fn error(error: &OAuthError, state: Option<&str>, iss: Option<&str>) -> Self {
         let mut pairs = vec![
             ("error", error.code.as_str().to_owned()),
             ("error_description", error.description.to_string()),
         ];
         pairs.extend(state.map(|state| ("state", state.to_owned())));
+        pairs.extend(iss.map(|iss| ("iss", iss.to_owned())));
         Self(pairs)
     }
 

@@ -8,12 +8,14 @@
 use std::sync::Arc;
 
 use super::Tenant;
-use super::callback::Refusal;
+use super::callback::{ErrorForm, Refusal};
 use super::delivery::Delivery;
-use super::policy::UnverifiedRedirect;
+use super::policy::{AuthorizeErrors, Policy, UnverifiedRedirect};
 use super::registry::{AppAt, Registered};
-use super::request_check::{check, local_error, open_redirect, sent_redirect_uri};
+use super::request_check::{Checked, check, local_error, sent_redirect_uri};
 use super::session::Session;
+use super::user::User;
+use super::wishes::other_user;
 use crate::clock::Timestamp;
 use crate::protocol::authorize::{AuthorizeCall, AuthorizeRequest};
 use crate::protocol::base_url::BaseUrl;
@@ -64,29 +66,59 @@ impl Tenant {
             AuthorizeCall::Request(request) => (*request, None),
             AuthorizeCall::Bounced(key) => match self.take_bounce(application_id, &key) {
                 Some(bounce) => (bounce.request, Some(bounce.asked_at)),
-                None => return local_error(self.policy_for(application_id), unknown_bounce(&key)),
+                None => return unknown_bounce(self.policy_for(application_id), &key),
             },
         };
         let Some(registered) = self.0.apps.get(application_id) else {
-            return self.unknown_app(application_id, &request);
+            return self.unknown_app(base, application_id, &request);
         };
-        let checked = match check(&registered, &request) {
+        let at = AppAt::new(base, registered);
+        let checked = match check(&at, &request) {
             Ok(checked) => checked,
             Err(decision) => return *decision,
         };
+        match self.usable_session(&at, &checked, asked_at, credentials) {
+            Ok(Some((user, signed_in_at))) => {
+                Decision::Deliver(Box::new(self.deliver(at, checked, user, signed_in_at)))
+            }
+            Ok(None) => self.bounce(&at.registered, request),
+            Err(error) => Decision::Refuse(checked.callback.report(error)),
+        }
+    }
+
+    /// The user who is signed in as the request wants it, and since when; `None` when one has to
+    /// sign in. `asked_at` is when the request first came, if it waited for that.
+    fn usable_session(
+        &self,
+        at: &AppAt,
+        checked: &Checked,
+        asked_at: Option<Timestamp>,
+        credentials: &[String],
+    ) -> Result<Option<(Arc<User>, Timestamp)>, OAuthError> {
+        let Checked { prompt, wishes, .. } = checked;
+        let is_since_asked =
+            |session: &Session| asked_at.is_some_and(|asked| session.authenticated_at >= asked);
+        let now = self.0.clock.now();
         let session = self.session(credentials).filter(|session| {
-            !checked.prompt.login || asked_at.is_some_and(|asked| session.authenticated_at >= asked)
+            let is_fresh = wishes.accept_sign_in(session.authenticated_at, now);
+            is_since_asked(session) || (is_fresh && !prompt.login && !prompt.select_account)
         });
-        match session.and_then(|session| Some((self.0.users.by_uuid(&session.user)?, session))) {
-            Some((user, Session { authenticated_at, .. })) => Decision::Deliver(Box::new(
-                self.deliver(AppAt::new(base, registered), checked, user, authenticated_at),
-            )),
-            None if checked.prompt.none => Decision::Refuse(
-                checked
-                    .callback
-                    .report(OAuthError::new(ErrorCode::LoginRequired, "user is not signed in")),
-            ),
-            None => self.bounce(&registered, request),
+        let is_wished = match &session {
+            Some(session) => self.is_wished_for(at, wishes, session)?,
+            None => true,
+        };
+        let user = session
+            .filter(|_| is_wished)
+            .and_then(|session| Some((self.0.users.by_uuid(&session.user)?, session)));
+        match user {
+            Some((user, session)) => Ok(Some((user, session.authenticated_at))),
+            None if prompt.none && !is_wished => Err(other_user()),
+            None if prompt.none => {
+                Err(OAuthError::new(ErrorCode::LoginRequired, "user is not signed in"))
+            }
+            // Who signed in for this request is not whom the client wants.
+            None if !is_wished && asked_at.is_some() => Err(other_user()),
+            None => Ok(None),
         }
     }
 
@@ -109,20 +141,35 @@ impl Tenant {
         if fits? { self.0.bounces.take(key, now) } else { None }
     }
 
-    fn unknown_app(&self, application_id: &str, request: &AuthorizeRequest) -> Decision {
+    fn unknown_app(
+        &self,
+        base: &BaseUrl,
+        application_id: &str,
+        request: &AuthorizeRequest,
+    ) -> Decision {
+        let policy = self.0.policy;
         let error = OAuthError::invalid_request(format!("unknown app {}", echo(application_id)));
-        match self.0.policy.unverified_redirect {
+        match policy.unverified_redirect {
             UnverifiedRedirect::Page => Decision::Page(error),
-            UnverifiedRedirect::Follow => match sent_redirect_uri(self.0.policy, request) {
-                Ok(uri) if uri.is_web() => open_redirect(uri, error, request.state.as_deref()),
-                Ok(_) => local_error(self.0.policy, error),
+            UnverifiedRedirect::Follow => match sent_redirect_uri(policy, request) {
+                Ok(uri) if uri.is_web() => {
+                    let form = ErrorForm::of(policy, &base.issuer(application_id), request);
+                    Decision::OpenRedirect(form.tell(uri, error))
+                }
+                Ok(_) => local_error(policy, error),
                 Err(decision) => *decision,
             },
         }
     }
 }
 
-fn unknown_bounce(key: &str) -> OAuthError {
+/// CyberArk: the code `500`, in a body of that status. A policy that shows pages calls it what it
+/// is, a request that cannot be answered.
+fn unknown_bounce(policy: Policy, key: &str) -> Decision {
     let text = format!("State not found for type OAuthBounce, key {}", echo(key));
-    OAuthError::new(ErrorCode::StateNotFound, text).blamed_on(Fault::Server)
+    let code = match policy.authorize_errors {
+        AuthorizeErrors::Body => ErrorCode::StateNotFound,
+        AuthorizeErrors::Callback => ErrorCode::InvalidRequest,
+    };
+    local_error(policy, OAuthError::new(code, text).blamed_on(Fault::Server))
 }

@@ -1,7 +1,7 @@
 //! Where an authorization response goes.
 
-use super::policy::{ErrorPlacement, ErrorState};
-use super::registry::Registered;
+use super::policy::{ErrorPlacement, ErrorState, IssuerParameter, Policy};
+use super::registry::AppAt;
 use crate::protocol::authorize::{AuthorizeRequest, ResponseParameters};
 use crate::protocol::error::OAuthError;
 use crate::protocol::redirect_uri::RedirectUri;
@@ -15,9 +15,9 @@ use crate::protocol::response_type::{ResponseMode, ResponseType};
 pub struct Callback {
     redirect_uri: RedirectUri,
     mode: ResponseMode,
-    error_mode: ResponseMode,
     state: Option<String>,
-    error_state: Option<String>,
+    iss: Option<String>,
+    error_form: ErrorForm,
 }
 
 /// Parameters on their way to a redirect URI.
@@ -40,54 +40,73 @@ pub struct Refusal {
     pub redirection: Redirection,
 }
 
-impl Refusal {
-    pub(super) fn new(
-        redirect_uri: RedirectUri,
-        mode: ResponseMode,
-        error: OAuthError,
-        state: Option<&str>,
-    ) -> Self {
-        let parameters = ResponseParameters::error(&error, state);
-        Self { error, redirection: Redirection { redirect_uri, mode, parameters } }
+/// How an error is told at a redirect URI.
+#[derive(Debug, Clone)]
+pub(super) struct ErrorForm {
+    mode: ResponseMode,
+    state: Option<String>,
+    iss: Option<String>,
+}
+
+impl ErrorForm {
+    /// The form that the policy wants for the request's errors.
+    pub(super) fn of(policy: Policy, issuer: &str, request: &AuthorizeRequest) -> Self {
+        let response_type = readable_response_type(request);
+        let mode_sent = usable_mode(request, response_type).ok().flatten();
+        Self {
+            mode: mode_sent.unwrap_or_else(|| match policy.error_placement {
+                ErrorPlacement::Query => ResponseMode::Query,
+                ErrorPlacement::AsResponse => default_mode(response_type),
+            }),
+            state: match policy.error_state {
+                ErrorState::Echoed => request.state.clone(),
+                ErrorState::Omitted => None,
+            },
+            iss: issuer_parameter(policy, issuer),
+        }
+    }
+
+    /// The error, to this redirect URI.
+    pub(super) fn tell(self, redirect_uri: RedirectUri, error: OAuthError) -> Refusal {
+        let Self { mode, state, iss } = self;
+        let parameters = ResponseParameters::error(&error, state.as_deref(), iss.as_deref());
+        Refusal { error, redirection: Redirection { redirect_uri, mode, parameters } }
     }
 }
 
 impl Callback {
     /// The callback of a request whose client and redirect URI are the application's; `None` when
-    /// they are not. `response_type` is what the request asks for, if that could be read.
+    /// they are not.
     pub(super) fn of(
-        registered: &Registered,
+        at: &AppAt,
         request: &AuthorizeRequest,
         redirect_uri: &RedirectUri,
-        response_type: Option<ResponseType>,
     ) -> Option<Self> {
+        let AppAt { issuer, registered } = at;
         let client_id = request.client_id.as_deref()?;
-        if !registered.app.allows_redirect(redirect_uri)
-            || !registered.app.accepts_client(client_id)
-        {
+        let app = &registered.app;
+        if !app.allows_redirect(redirect_uri) || !app.accepts_client(client_id) {
             return None;
         }
-        let default_mode = response_type.map_or(ResponseMode::Query, ResponseType::default_mode);
+        let response_type = readable_response_type(request);
         let mode_sent = usable_mode(request, response_type).ok().flatten();
-        let error_mode = mode_sent.unwrap_or(match registered.policy.error_placement {
-            ErrorPlacement::Query => ResponseMode::Query,
-            ErrorPlacement::AsResponse => default_mode,
-        });
         Some(Self {
             redirect_uri: redirect_uri.clone(),
-            mode: mode_sent.unwrap_or(default_mode),
-            error_mode,
+            mode: mode_sent.unwrap_or_else(|| default_mode(response_type)),
             state: request.state.clone(),
-            error_state: match registered.policy.error_state {
-                ErrorState::Echoed => request.state.clone(),
-                ErrorState::Omitted => None,
-            },
+            iss: issuer_parameter(registered.policy, issuer),
+            error_form: ErrorForm::of(registered.policy, issuer, request),
         })
     }
 
     /// The `state` to return.
     pub(super) fn state(&self) -> Option<String> {
         self.state.clone()
+    }
+
+    /// The `iss` to send (RFC 9207).
+    pub(super) fn iss(&self) -> Option<String> {
+        self.iss.clone()
     }
 
     /// A successful answer.
@@ -97,8 +116,21 @@ impl Callback {
 
     /// An error answer.
     pub(super) fn report(self, error: OAuthError) -> Refusal {
-        Refusal::new(self.redirect_uri, self.error_mode, error, self.error_state.as_deref())
+        self.error_form.tell(self.redirect_uri, error)
     }
+}
+
+fn issuer_parameter(policy: Policy, issuer: &str) -> Option<String> {
+    (policy.issuer_parameter == IssuerParameter::Sent).then(|| issuer.to_owned())
+}
+
+/// What the request asks for, if that can be read.
+pub(super) fn readable_response_type(request: &AuthorizeRequest) -> Option<ResponseType> {
+    request.response_type.as_deref()?.parse().ok()
+}
+
+fn default_mode(response_type: Option<ResponseType>) -> ResponseMode {
+    response_type.map_or(ResponseMode::Query, ResponseType::default_mode)
 }
 
 /// The response mode that the request names: `Err` when it names an unknown one, or the query for

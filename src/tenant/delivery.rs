@@ -46,6 +46,7 @@ impl Delivery {
             access_token: issued.access_token,
             id_token: issued.id_token,
             scope: with_scope.then_some(issued.scope),
+            iss: self.to.iss(),
         };
         self.to.deliver(ResponseParameters::from(parameters))
     }
@@ -66,6 +67,8 @@ impl Tenant {
             subject: Subject::User(user.uuid().into()),
             scope: checked.scope.clone(),
             nonce: checked.nonce.map(Into::into),
+            acr: checked.wishes.acr,
+            claims: checked.wishes.claims,
             authenticated_at,
         });
         let code = checked.response_type.code.then(|| {

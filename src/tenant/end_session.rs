@@ -3,11 +3,16 @@
 //! [OpenID Connect RP-Initiated Logout §2, §3](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout);
 //! CyberArk: identity-developer.cyberark.com/docs/end-openid-connect-session-on-cyberark-identity.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+
 use super::Tenant;
 use super::policy::EndSession;
-use super::registry::Registered;
+use super::registry::{AppAt, Registered};
 use crate::protocol::authorize::ResponseParameters;
 use crate::protocol::base_url::BaseUrl;
+use crate::protocol::claims::Claims;
 use crate::protocol::end_session::EndSessionRequest;
 use crate::protocol::error::OAuthError;
 use crate::protocol::redirect_uri::RedirectUri;
@@ -49,9 +54,7 @@ impl Tenant {
         let policy = registered.as_ref().map_or(self.0.policy, |registered| registered.policy);
         let decision = match policy.end_session {
             EndSession::AtOnce => self.end_at_once(registered.as_deref(), request),
-            EndSession::HintOrConfirmation => {
-                self.end_with_proof(base, registered.as_deref(), request)
-            }
+            EndSession::HintOrConfirmation => self.end_with_proof(base, registered, request),
         };
         if !matches!(decision, SignOut::Confirm | SignOut::Refused(_)) {
             self.sign_out(credentials);
@@ -78,7 +81,7 @@ impl Tenant {
     fn end_with_proof(
         &self,
         base: &BaseUrl,
-        registered: Option<&Registered>,
+        registered: Option<Arc<Registered>>,
         request: &EndSessionRequest,
     ) -> SignOut {
         let Some(hint) = request.id_token_hint.as_deref() else {
@@ -100,21 +103,25 @@ impl Tenant {
     fn app_of_hint(
         &self,
         base: &BaseUrl,
-        registered: Option<&Registered>,
+        registered: Option<Arc<Registered>>,
         hint: &str,
-    ) -> Option<std::sync::Arc<Registered>> {
+    ) -> Option<Arc<Registered>> {
+        let candidates =
+            registered.map_or_else(|| self.0.apps.list(), |registered| vec![registered]);
+        candidates
+            .into_iter()
+            .find(|candidate| self.hint_of(&AppAt::new(base, candidate.clone()), hint).is_some())
+    }
+
+    /// The claims of an ID token that was issued to a client of this application, dead or alive.
+    pub(super) fn hint_of(&self, at: &AppAt, hint: &str) -> Option<Claims> {
         let claims = self.0.keys.verify(hint)?;
-        let is_its = |candidate: &Registered| {
-            claims.get("iss") == Some(&candidate.app.issuer_at(base).into())
-                && claims
-                    .get("aud")
-                    .and_then(|aud| aud.as_str())
-                    .is_some_and(|aud| candidate.app.accepts_client(aud))
-        };
-        let is_meant = |candidate: &Registered| {
-            registered.is_none_or(|meant| meant.app.application_id == candidate.app.application_id)
-        };
-        self.0.apps.list().into_iter().find(|candidate| is_meant(candidate) && is_its(candidate))
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let is_its = text("iss") == Some(&at.issuer)
+            && text("aud").is_some_and(|aud| at.registered.app.accepts_client(aud))
+            // An access token has a scope, an ID token has none.
+            && !claims.contains_key("scope");
+        is_its.then_some(claims)
     }
 }
 

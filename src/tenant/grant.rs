@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::client::Client;
 use super::registry::Registered;
 use crate::clock::Timestamp;
+use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::scope::Scope;
@@ -31,11 +32,35 @@ pub(super) struct Grant {
     pub(super) subject: Subject,
     pub(super) scope: Scope,
     pub(super) nonce: Option<Box<str>>,
+    /// The `acr` to claim, as requested.
+    pub(super) acr: Option<Box<str>>,
+    /// Single claims that were asked for.
+    pub(super) claims: Option<Box<ClaimsRequest>>,
     /// When the user signed in, or the client authenticated.
     pub(super) authenticated_at: Timestamp,
 }
 
 impl Grant {
+    /// A grant without a user's part in it: no nonce, no wishes about claims.
+    pub(super) fn direct(
+        registered: &Registered,
+        client_id: &str,
+        subject: Subject,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            application_id: registered.app.application_id.as_str().into(),
+            client_id: client_id.into(),
+            subject,
+            scope: scope.clone(),
+            nonce: None,
+            acr: None,
+            claims: None,
+            authenticated_at: now,
+        }
+    }
+
     /// Whether the grant was made to this client of this application.
     pub(super) fn is_of(&self, registered: &Registered, client: &Client) -> bool {
         *self.application_id == *registered.app.application_id

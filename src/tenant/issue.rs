@@ -14,7 +14,7 @@ use super::grant::{Bearer, Family, LiveToken};
 use super::keys::SigningKey;
 use super::policy::IdTokenProfileClaims;
 use super::principal::Principal;
-use super::profile::{custom_claims, standard_claims};
+use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
 use super::registry::AppAt;
 use super::user::User;
 use crate::clock::Timestamp;
@@ -152,6 +152,8 @@ impl Issuance {
         let mut claims = self.common_claims(now, expires_in, client_id);
         let algorithm = self.at.registered.app.signing_algorithm;
         let hashes = [("at_hash", access_token), ("c_hash", self.code.as_deref())];
+        let grant = &self.family.grant;
+        claims.extend(grant.acr.iter().map(|acr| ("acr".to_owned(), (**acr).into())));
         for (name, value) in hashes {
             claims.extend(value.map(|value| (name.to_owned(), half_hash(algorithm, value).into())));
         }
@@ -167,6 +169,10 @@ impl Issuance {
             claims.extend(standard_claims(&self.principal, &self.at.registered, &self.scope));
         }
         claims.extend(custom_claims(&self.principal, &self.at.registered.app));
+        if let Some(requested) = &self.family.grant.claims {
+            let all = every_standard_claim(&self.principal, &self.at.registered);
+            give_requested(&mut claims, &requested.id_token, &all);
+        }
         claims
     }
 

@@ -151,6 +151,34 @@ policy! {
     /// CyberArk: identity-developer.cyberark.com/docs/claims maps both to the full display name.
     derived_names: DerivedNames = DisplayName | Split;
 
+    /// The `max_age` parameter.
+    ///
+    /// CyberArk: documented nowhere, so ignored (inferred). OpenID Connect Core §3.1.2.1 wants a new
+    /// sign-in when the last is older.
+    max_age: MaxAge = Ignored | Honoured;
+
+    /// The `acr_values` parameter.
+    ///
+    /// CyberArk: documented nowhere, so ignored (inferred). OpenID Connect Core §3.1.2.1: the first
+    /// value comes back as the claim `acr`.
+    acr_values: AcrValues = Ignored | Echoed;
+
+    /// The `claims` parameter.
+    ///
+    /// CyberArk: documented nowhere, so ignored (inferred). OpenID Connect Core §5.5.
+    claims_parameter: ClaimsParameter = Ignored | Honoured;
+
+    /// The `id_token_hint` parameter of an authorization request.
+    ///
+    /// CyberArk: documented nowhere, so ignored (inferred). OpenID Connect Core §3.1.2.2: the user
+    /// that it names must be the one who is signed in.
+    id_token_hint: IdTokenHint = Ignored | Checked;
+
+    /// The `iss` parameter of authorization responses.
+    ///
+    /// CyberArk: no example shows it. RFC 9207 §2.
+    issuer_parameter: IssuerParameter = Omitted | Sent;
+
     /// A client that is unknown or fails to authenticate at the token endpoint.
     ///
     /// CyberArk: 400 with `wrong clientid` or `invalid client creds or client not allowed`.

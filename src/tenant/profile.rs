@@ -11,13 +11,24 @@ use super::principal::Principal;
 use super::registry::Registered;
 use super::user::User;
 use crate::protocol::claims::{Claims, scope_of};
+use crate::protocol::claims_request::ClaimRequest;
 use crate::protocol::scope::Scope;
 
 /// The standard claims of the user that `scope` asks for.
 pub(super) fn standard_claims(
     principal: &Principal,
-    Registered { app, policy }: &Registered,
+    registered: &Registered,
     scope: &Scope,
+) -> Claims {
+    let mut claims = every_standard_claim(principal, registered);
+    claims.retain(|name, _| scope_of(name).is_some_and(|asking| scope.contains(asking)));
+    claims
+}
+
+/// The standard claims of the user, all of them.
+pub(super) fn every_standard_claim(
+    principal: &Principal,
+    Registered { app, policy }: &Registered,
 ) -> Claims {
     let Some(user) = principal.user() else {
         return Claims::new();
@@ -37,8 +48,17 @@ pub(super) fn standard_claims(
     let mut claims: Claims =
         known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
     claims.extend(own_claims(principal, app).filter(|(name, _)| scope_of(name).is_some()));
-    claims.retain(|name, _| scope_of(name).is_some_and(|asking| scope.contains(asking)));
     claims
+}
+
+/// Adds the claims that were asked for by name, as far as there are any with a value asked for
+/// ([§5.5](https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter)). A claim that is
+/// essential and not there is left out too (§5.5.1).
+pub(super) fn give_requested(claims: &mut Claims, requested: &[ClaimRequest], all: &Claims) {
+    for ClaimRequest { name, values, .. } in requested {
+        let value = all.get(name).filter(|value| values.is_empty() || values.contains(value));
+        claims.extend(value.map(|value| (name.clone(), value.clone())));
+    }
 }
 
 /// The claims of fixture and script that no scope governs.

@@ -5,19 +5,20 @@
 //! [OpenID Connect Core §3.1.2.2, §3.2.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation);
 //! texts and statuses of the product: CyberArk's OpenAPI description of `/OAuth2/Authorize`.
 
-use super::app::AppType;
+use super::app::{AppType, AuthMethod};
 use super::authorize::Decision;
-use super::callback::{Callback, Refusal, usable_mode};
+use super::callback::{Callback, ErrorForm, readable_response_type, usable_mode};
 use super::policy::{
     AuthorizeErrors, DuplicateParameters, FrontChannelNonce, HybridTokens, Policy, PromptValues,
     UnusableResponseMode, UnverifiedRedirect,
 };
-use super::registry::Registered;
+use super::registry::{AppAt, Registered};
+use super::wishes::Wishes;
 use crate::protocol::authorize::{AuthorizeRequest, Prompt};
 use crate::protocol::error::{ErrorCode, Fault, OAuthError, echo};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect_uri::RedirectUri;
-use crate::protocol::response_type::{ResponseMode, ResponseType};
+use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::Scope;
 
 /// A request whose every parameter was checked.
@@ -33,34 +34,36 @@ pub(super) struct Checked {
     pub(super) nonce: Option<String>,
     pub(super) code_challenge: Option<CodeChallenge>,
     pub(super) prompt: Prompt,
+    pub(super) wishes: Wishes,
 }
 
 /// A check's outcome: `Err` ends the request with this decision.
 type Check<T> = Result<T, Box<Decision>>;
 
 /// The checks, in order: redirect URI, client, then what the client may be told at its redirect URI.
-pub(super) fn check(registered: &Registered, request: &AuthorizeRequest) -> Check<Checked> {
+pub(super) fn check(at: &AppAt, request: &AuthorizeRequest) -> Check<Checked> {
+    let registered = &at.registered;
     let policy = registered.policy;
     let redirect_uri = sent_redirect_uri(policy, request)?;
     if !registered.app.allows_redirect(&redirect_uri) {
         return Err(local_error(policy, OAuthError::invalid_request("invalid redirect")).into());
     }
-    let wanted = request.response_type.as_deref().map(str::parse::<ResponseType>);
-    let readable = wanted.and_then(Result::ok);
-    let Some(callback) = Callback::of(registered, request, &redirect_uri, readable) else {
-        return Err(unknown_client(policy, redirect_uri, request).into());
+    let Some(callback) = Callback::of(at, request, &redirect_uri) else {
+        return Err(unknown_client(at, redirect_uri, request).into());
     };
-    let response_type = response_type(registered, request, readable, &callback)?;
+    let response_type = response_type(registered, request, &callback)?;
     let prompt = prompt(policy, request, &callback)?;
     let refuse = |error: OAuthError| Box::new(Decision::Refuse(callback.clone().report(error)));
     refuse_duplicates(policy, request.duplicated.as_deref()).map_err(&refuse)?;
     if policy.unusable_response_mode == UnusableResponseMode::Refuse {
         usable_mode(request, Some(response_type)).map_err(&refuse)?;
     }
+    check_methods(registered, response_type).map_err(&refuse)?;
     let scope = scope(registered, request).map_err(&refuse)?;
     let front_channel = front_channel(policy, response_type);
     check_id_token(policy, request, front_channel, &scope).map_err(&refuse)?;
     let code_challenge = code_challenge(request).map_err(&refuse)?;
+    let wishes = Wishes::of(policy, request).map_err(&refuse)?;
     Ok(Checked {
         callback,
         client_id: request.client_id.clone().unwrap_or_default(),
@@ -71,6 +74,7 @@ pub(super) fn check(registered: &Registered, request: &AuthorizeRequest) -> Chec
         nonce: request.nonce.clone(),
         code_challenge,
         prompt,
+        wishes,
     })
 }
 
@@ -84,10 +88,14 @@ pub(super) fn sent_redirect_uri(policy: Policy, request: &AuthorizeRequest) -> C
     })
 }
 
-fn unknown_client(policy: Policy, uri: RedirectUri, request: &AuthorizeRequest) -> Decision {
+fn unknown_client(at: &AppAt, uri: RedirectUri, request: &AuthorizeRequest) -> Decision {
+    let policy = at.registered.policy;
     let error = OAuthError::new(ErrorCode::InvalidClient, "invalid client creds");
     match policy.unverified_redirect {
-        UnverifiedRedirect::Follow => open_redirect(uri, error, request.state.as_deref()),
+        UnverifiedRedirect::Follow => {
+            let form = ErrorForm::of(policy, &at.issuer, request);
+            Decision::OpenRedirect(form.tell(uri, error))
+        }
         UnverifiedRedirect::Page => Decision::Page(error),
     }
 }
@@ -95,7 +103,6 @@ fn unknown_client(policy: Policy, uri: RedirectUri, request: &AuthorizeRequest) 
 fn response_type(
     registered: &Registered,
     request: &AuthorizeRequest,
-    readable: Option<ResponseType>,
     callback: &Callback,
 ) -> Check<ResponseType> {
     let policy = registered.policy;
@@ -106,11 +113,24 @@ fn response_type(
     // CyberArk: bare `token` is not in the metadata, but OAuth2 apps have an "Implicit" method.
     let is_bare_token = |wanted: &ResponseType| wanted.token && !wanted.code && !wanted.id_token;
     let allows_bare_token = registered.app.app_type != AppType::OpenidConnect;
-    readable.filter(|wanted| allows_bare_token || !is_bare_token(wanted)).ok_or_else(|| {
-        let text = format!("invalid response_type: {}", echo(sent));
-        let error = OAuthError::new(ErrorCode::UnsupportedResponseType, text);
-        client_error(policy, callback, error).into()
-    })
+    readable_response_type(request)
+        .filter(|wanted| allows_bare_token || !is_bare_token(wanted))
+        .ok_or_else(|| {
+            let text = format!("invalid response_type: {}", echo(sent));
+            let error = OAuthError::new(ErrorCode::UnsupportedResponseType, text);
+            client_error(policy, callback, error).into()
+        })
+}
+
+/// The application's "Auth methods" (error inferred).
+fn check_methods(registered: &Registered, wanted: ResponseType) -> Result<(), OAuthError> {
+    let code_fits = !wanted.code || registered.app.allows(AuthMethod::AuthorizationCode);
+    let token_fits = !wanted.has_token() || registered.app.allows(AuthMethod::Implicit);
+    if code_fits && token_fits {
+        return Ok(());
+    }
+    let text = "the application does not allow this response_type";
+    Err(OAuthError::new(ErrorCode::UnauthorizedClient, text))
 }
 
 fn prompt(policy: Policy, request: &AuthorizeRequest, callback: &Callback) -> Check<Prompt> {
@@ -217,13 +237,4 @@ fn client_error(policy: Policy, callback: &Callback, error: OAuthError) -> Decis
         AuthorizeErrors::Body => Decision::Body(error),
         AuthorizeErrors::Callback => Decision::Refuse(callback.clone().report(error)),
     }
-}
-
-/// CyberArk: an error to a redirect URI that nobody verified.
-pub(super) fn open_redirect(
-    redirect_uri: RedirectUri,
-    error: OAuthError,
-    state: Option<&str>,
-) -> Decision {
-    Decision::OpenRedirect(Refusal::new(redirect_uri, ResponseMode::Query, error, state))
 }

@@ -6,7 +6,7 @@
 use super::Tenant;
 use super::grant::{Bearer, LiveToken};
 use super::policy::{BearerError, Policy};
-use super::profile::{custom_claims, standard_claims};
+use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
 use crate::protocol::claims::Claims;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
 
@@ -39,6 +39,10 @@ impl Tenant {
         claims.insert("sub".into(), principal.id().into());
         claims.extend(standard_claims(&principal, &registered, &scope));
         claims.extend(custom_claims(&principal, &registered.app));
+        if let Some(requested) = &grant.claims {
+            let all = every_standard_claim(&principal, &registered);
+            give_requested(&mut claims, &requested.userinfo, &all);
+        }
         Ok(claims)
     }
 }

@@ -35,14 +35,8 @@ impl Tenant {
             }
         };
         let scope = requested_scope(registered, request.scope.as_deref())?;
-        let grant = Grant {
-            application_id: registered.app.application_id.as_str().into(),
-            client_id: client_id.into(),
-            subject,
-            scope: scope.clone(),
-            nonce: None,
-            authenticated_at: self.0.clock.now(),
-        };
+        let now = self.0.clock.now();
+        let grant = Grant::direct(registered, &client_id, subject, &scope, now);
         let principal =
             self.principal(&grant).ok_or_else(|| wrong_credentials(registered.policy))?;
         let family = Family::of(grant.into());

@@ -28,17 +28,9 @@ impl Tenant {
         });
         let user = user.ok_or_else(wrong_password)?;
         let scope = requested_scope(registered, request.scope.as_deref())?;
-        let family = Family::of(
-            Grant {
-                application_id: registered.app.application_id.as_str().into(),
-                client_id: client.client_id.into(),
-                subject: Subject::User(user.uuid().into()),
-                scope: scope.clone(),
-                nonce: None,
-                authenticated_at: self.0.clock.now(),
-            }
-            .into(),
-        );
+        let (subject, now) = (Subject::User(user.uuid().into()), self.0.clock.now());
+        let grant = Grant::direct(registered, &client.client_id, subject, &scope, now);
+        let family = Family::of(grant.into());
         Ok(Granted {
             principal: Principal::User(user),
             refresh_token: self.first_refresh_token(registered, &family),

@@ -122,6 +122,51 @@ choice! {
     }
 }
 choice! {
+    /// Values of [`super::Policy::max_age`].
+    MaxAge {
+        /// It has no meaning.
+        Ignored,
+        /// An older sign-in has to be repeated.
+        Honoured,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::acr_values`].
+    AcrValues {
+        /// It has no meaning.
+        Ignored,
+        /// The first value is claimed.
+        Echoed,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::claims_parameter`].
+    ClaimsParameter {
+        /// It has no meaning.
+        Ignored,
+        /// The claims asked for are given as far as the user has them.
+        Honoured,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::id_token_hint`].
+    IdTokenHint {
+        /// It has no meaning.
+        Ignored,
+        /// It must be a token of the application, and name the user who is signed in.
+        Checked,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::issuer_parameter`].
+    IssuerParameter {
+        /// It is left out.
+        Omitted,
+        /// It is sent with codes, tokens and errors.
+        Sent,
+    }
+}
+choice! {
     /// Values of [`super::Policy::client_authentication_error`].
     ClientAuthenticationError {
         /// 400: `invalid_client` for an unknown client, `access_denied` for wrong credentials.
