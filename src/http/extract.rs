@@ -173,17 +173,23 @@ impl<T: DeserializeOwned + Default> FromRequest for VendorJson<T> {
         let body = Bytes::from_request(request, payload);
         Box::pin(async move {
             let body = body.await.map_err(|error| Failure::unreadable_body(&error))?;
-            if body.is_empty() {
-                return Ok(Self(T::default()));
-            }
-            let parsed = serde_json::from_slice(&body).unwrap_or_else(|error| {
+            let parsed = if body.is_empty() { Ok(T::default()) } else { object(&body) };
+            Ok(Self(parsed.unwrap_or_else(|error| {
                 let at = (error.line(), error.column());
                 tracing::warn!(line = at.0, column = at.1, "the JSON body cannot be read");
                 T::default()
-            });
-            Ok(Self(parsed))
+            })))
         })
     }
+}
+
+/// Reads a JSON object, and nothing but an object: serde would take a list for the members in their
+/// order.
+fn object<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(serde::de::Error::custom("expected an object"));
+    }
+    serde_json::from_slice(body)
 }
 
 /// What may prove that somebody is signed in: the session cookie, a bearer token, and the `Auth`
