@@ -82,7 +82,10 @@ fn names(user: &User, policy: Policy) -> (&str, &str) {
     let full = user.display_name();
     let (given, family) = match policy.derived_names {
         DerivedNames::DisplayName => (full, full),
-        DerivedNames::Split => full.rsplit_once(' ').unwrap_or((full, full)),
+        DerivedNames::Split => {
+            let words = full.trim().rsplit_once(' ');
+            words.map_or((full, full), |(given, family)| (given.trim_end(), family))
+        }
     };
     (user.given_name.as_deref().unwrap_or(given), user.family_name.as_deref().unwrap_or(family))
 }
