@@ -15,7 +15,9 @@ use super::Tenant;
 use super::app::AuthMethod;
 use super::grant::{Family, RefreshToken};
 use super::issue::Issuance;
-use super::policy::{ClientAuthenticationError, Policy, UnknownGrantTypeError};
+use super::policy::{
+    ClientAuthenticationError, MissingParameterError, Policy, UnknownGrantTypeError,
+};
 use super::principal::Principal;
 use super::registry::{AppAt, Registered};
 use super::request_check::refuse_duplicates;
@@ -50,7 +52,9 @@ impl Tenant {
         let registered = self.app(application_id)?;
         let policy = registered.policy;
         refuse_duplicates(policy, request.duplicated.as_deref())?;
-        let granted = match request.grant_type.as_deref().and_then(GrantType::named) {
+        let grant_type = request.grant_type.as_deref().and_then(GrantType::named);
+        refuse_incomplete(policy, grant_type, request)?;
+        let granted = match grant_type {
             Some(GrantType::AuthorizationCode) => self.redeem_code(&registered, request)?,
             Some(GrantType::RefreshToken) => self.refresh(&registered, request)?,
             Some(GrantType::ClientCredentials) => self.client_credentials(&registered, request)?,
@@ -81,6 +85,33 @@ impl Tenant {
         let expires = self.0.clock.now().plus_seconds(lifetime);
         self.0.refresh_tokens.insert(&token, RefreshToken::Live(family), expires);
         token
+    }
+}
+
+/// Refuses a request without a parameter that its grant needs, if the policy tells a missing one
+/// from a wrong one.
+fn refuse_incomplete(
+    policy: Policy,
+    grant_type: Option<GrantType>,
+    request: &TokenRequest,
+) -> Result<(), OAuthError> {
+    if policy.missing_parameter_error == MissingParameterError::AsWrong {
+        return Ok(());
+    }
+    let needed: &[(&str, bool)] = match grant_type {
+        None => &[("grant_type", request.grant_type.is_some())],
+        Some(GrantType::AuthorizationCode) => {
+            &[("code", request.code.is_some()), ("redirect_uri", request.redirect_uri.is_some())]
+        }
+        Some(GrantType::RefreshToken) => &[("refresh_token", request.refresh_token.is_some())],
+        Some(GrantType::Password) => {
+            &[("username", request.username.is_some()), ("password", request.password.is_some())]
+        }
+        Some(GrantType::ClientCredentials) => &[],
+    };
+    match needed.iter().find(|(_, is_sent)| !is_sent) {
+        Some((name, _)) => Err(OAuthError::invalid_request(format!("missing {name}"))),
+        None => Ok(()),
     }
 }
 

@@ -195,6 +195,12 @@ policy! {
     /// CyberArk: `invalid_request`. RFC 6749 §5.2: `invalid_grant`.
     redirect_mismatch_error: RedirectMismatchError = InvalidRequest | InvalidGrant;
 
+    /// A token request without a parameter that its grant needs, or without a grant type.
+    ///
+    /// CyberArk: no text is published for a missing one; as for a wrong one (inferred). RFC 6749
+    /// §5.2: `invalid_request`.
+    missing_parameter_error: MissingParameterError = AsWrong | InvalidRequest;
+
     /// Whether using a refresh token brings a new one in its place.
     ///
     /// CyberArk: the documented answer has none, so the old one stays good (inferred). RFC 9700

@@ -194,6 +194,15 @@ choice! {
     }
 }
 choice! {
+    /// Values of [`super::Policy::missing_parameter_error`].
+    MissingParameterError {
+        /// As a parameter with a wrong value.
+        AsWrong,
+        /// `invalid_request`.
+        InvalidRequest,
+    }
+}
+choice! {
     /// Values of [`super::Policy::refresh_tokens`].
     RefreshTokens {
         /// A refresh token stays good until it expires.
