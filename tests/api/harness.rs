@@ -213,6 +213,24 @@ impl Mock {
             .send()
     }
 
+    /// Signs alice in at `bank` and returns the token endpoint's answer; `more` goes to the
+    /// authorization request.
+    pub(crate) fn tokens(&self, more: &[(&str, &str)]) -> serde_json::Value {
+        let answer = self.exchange(&self.code(more), &[]);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    }
+
+    /// Alice's access token for `bank`; `more` goes to the authorization request.
+    pub(crate) fn access_token(&self, more: &[(&str, &str)]) -> String {
+        self.tokens(more)["access_token"].as_str().expect("a string").to_owned()
+    }
+
+    /// Asks `UserInfo` of `bank` with a bearer token.
+    pub(crate) fn userinfo(&self, access_token: &str) -> Answer {
+        self.request("GET", "/OAuth2/UserInfo/bank").bearer(access_token).send()
+    }
+
     /// The claims of a token of `app` whose signature the published keys verify.
     pub(crate) fn verified(&self, app: &str, token: &str) -> Jwt {
         let keys = self.get(&format!("/OAuth2/Keys/{app}")).json();
