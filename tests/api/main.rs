@@ -1,6 +1,10 @@
 //! Tests through the door: HTTP against a running server. The tree mirrors the URL tree.
 
 mod authorize;
+mod discovery;
 mod harness;
 mod health;
+mod keys;
 mod token;
+mod tokens;
+mod userinfo;
