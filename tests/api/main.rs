@@ -5,6 +5,7 @@ mod discovery;
 mod harness;
 mod health;
 mod keys;
+mod security;
 mod token;
 mod tokens;
 mod userinfo;
