@@ -5,6 +5,7 @@ mod discovery;
 mod harness;
 mod health;
 mod keys;
+mod login;
 mod security;
 mod token;
 mod tokens;

@@ -1,0 +1,66 @@
+//! A form of a page, filled in and submitted as a browser does it.
+
+use crate::harness::{Answer, Mock};
+
+/// A form: where it goes, and its fields with the values that the page gives them.
+#[derive(Debug)]
+pub(super) struct Form {
+    action: String,
+    fields: Vec<(String, String)>,
+    buttons: Vec<(String, String)>,
+}
+
+impl Form {
+    /// The form with this id.
+    pub(super) fn on(page: &Answer, id: &str) -> Self {
+        assert_eq!(page.status, 200, "{page:?}");
+        let open = format!("<form id=\"{id}\"");
+        let (_, rest) = page.body.split_once(&open).unwrap_or_else(|| panic!("no {id}: {page:?}"));
+        let (form, _) = rest.split_once("</form>").expect("the form ends");
+        let (tag, _) = form.split_once('>').expect("the tag ends");
+        assert_eq!(attribute(tag, "method").as_deref(), Some("post"));
+        Self {
+            action: attribute(tag, "action").expect("the form goes somewhere"),
+            fields: elements(form, "<input "),
+            buttons: elements(form, "<button "),
+        }
+    }
+
+    /// The value of the field of that name.
+    pub(super) fn value(&self, name: &str) -> &str {
+        let field = self.fields.iter().find(|(own, _)| own == name);
+        &field.unwrap_or_else(|| panic!("no field {name}: {self:?}")).1
+    }
+
+    /// The values of the buttons of that name.
+    pub(super) fn buttons(&self, name: &str) -> Vec<String> {
+        let named = self.buttons.iter().filter(|(own, _)| own == name);
+        named.map(|(_, value)| value.clone()).collect()
+    }
+
+    /// Submits the fields, those in `filled` with another value.
+    pub(super) fn submit(&self, mock: &Mock, filled: &[(&str, &str)]) -> Answer {
+        let kept =
+            self.fields.iter().filter(|(own, _)| !filled.iter().any(|(name, _)| name == own));
+        let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
+        mock.post(&self.action, &kept.chain(filled.iter().copied()).collect::<Vec<_>>())
+    }
+}
+
+/// Name and value of each element with this opening that has a name.
+fn elements(form: &str, opening: &str) -> Vec<(String, String)> {
+    let tags = form.split(opening).skip(1).filter_map(|rest| Some(rest.split_once('>')?.0));
+    tags.filter_map(|tag| {
+        Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
+    })
+    .collect()
+}
+
+/// The value of an attribute, its character references resolved.
+pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    let (value, _) = rest.split_once('"')?;
+    let references =
+        [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
+    Some(references.iter().fold(value.to_owned(), |text, (from, to)| text.replace(from, to)))
+}
