@@ -2,6 +2,7 @@
 
 mod authorize;
 mod discovery;
+mod guides;
 mod harness;
 mod health;
 mod keys;
