@@ -7,6 +7,7 @@ mod harness;
 mod health;
 mod keys;
 mod login;
+mod relying_party;
 mod security;
 mod token;
 mod tokens;
