@@ -8,6 +8,7 @@ pub mod authorize;
 pub mod callback;
 mod client;
 pub mod delivery;
+mod discovery;
 pub mod document;
 pub mod end_session;
 mod exchange;
@@ -21,6 +22,7 @@ mod principal;
 mod profile;
 mod registry;
 mod request_check;
+mod request_object;
 mod revoke;
 mod session;
 mod store;
@@ -43,10 +45,7 @@ use self::store::Store;
 use self::user::{User, Users};
 use crate::clock::Clock;
 use crate::ids::Ids;
-use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::{OAuthError, echo};
-use crate::protocol::jwk::JwkSet;
-use crate::protocol::metadata::ProviderMetadata;
 
 /// A CyberArk Identity tenant in memory. Clones are handles to the same tenant.
 #[derive(Debug, Clone)]
@@ -135,31 +134,6 @@ impl Tenant {
     /// All applications, sorted by Application ID.
     pub fn apps(&self) -> Vec<App> {
         self.0.apps.list().iter().map(|registered| registered.app.clone()).collect()
-    }
-
-    /// The discovery document of an application.
-    ///
-    /// # Errors
-    ///
-    /// An unknown application.
-    pub fn metadata(
-        &self,
-        base: &BaseUrl,
-        application_id: &str,
-    ) -> Result<ProviderMetadata, OAuthError> {
-        let registered = self.app(application_id)?;
-        let issuer = registered.app.issuer_at(base);
-        Ok(ProviderMetadata::of_product(base, application_id, issuer))
-    }
-
-    /// The keys that verify an application's tokens.
-    ///
-    /// # Errors
-    ///
-    /// An unknown application.
-    pub fn keys(&self, application_id: &str) -> Result<JwkSet, OAuthError> {
-        let registered = self.app(application_id)?;
-        Ok(self.0.keys.public(registered.app.signing_algorithm, self.0.clock.now()))
     }
 
     /// Signs with `key` from now on; the keys before it verify until their last token is dead.

@@ -26,7 +26,7 @@ fn document(here: &Here, app: &str) -> actix_web::Result<HttpResponse> {
         .tenant
         .metadata(&here.base, app)
         .map_err(|_| Failure::from(OAuthError::invalid_request("unknown app")))?;
-    Ok(HttpResponse::Ok().content_type("application/json; charset=utf-8").body(metadata.to_text()))
+    Ok(HttpResponse::Ok().content_type("application/json; charset=utf-8").body(metadata))
 }
 
 pub(super) async fn keys(here: Here, app: Path<String>) -> actix_web::Result<HttpResponse> {

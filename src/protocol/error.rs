@@ -33,6 +33,10 @@ pub enum ErrorCode {
     AccessDenied,
     /// `prompt=none` although no user is signed in (OpenID Connect Core §3.1.2.6).
     LoginRequired,
+    /// The request object is malformed or not the client's (OpenID Connect Core §3.1.2.6).
+    InvalidRequestObject,
+    /// Request objects are not read by reference (OpenID Connect Core §3.1.2.6).
+    RequestUriNotSupported,
     /// CyberArk: a `prompt` value outside `none` and `login`; not a registered code.
     UnsupportedPrompt,
     /// CyberArk: the code `500` of an unknown bounce key.
@@ -54,6 +58,8 @@ impl ErrorCode {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::UnsupportedPrompt => "unsupported_prompt",
             Self::StateNotFound => "500",
         }

@@ -51,6 +51,43 @@ pub enum JwkNumbers {
     Okp { crv: &'static str, x: String },
 }
 
+/// Public keys of a client, as a JSON Web Key Set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClientKeys {
+    /// The keys.
+    pub keys: Vec<ClientKey>,
+}
+
+/// A public key of a client. Members that are not listed have no meaning here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kty")]
+#[expect(missing_docs, reason = "each field is the member of its name")]
+pub enum ClientKey {
+    /// RSA, for `RS256` and `PS256`.
+    #[serde(rename = "RSA")]
+    Rsa {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kid: Option<String>,
+        n: String,
+        e: String,
+    },
+    /// P-256, for `ES256`.
+    #[serde(rename = "EC")]
+    Ec {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kid: Option<String>,
+        x: String,
+        y: String,
+    },
+    /// Ed25519, for `EdDSA`.
+    #[serde(rename = "OKP")]
+    Okp {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kid: Option<String>,
+        x: String,
+    },
+}
+
 /// The answer of `/OAuth2/Keys/{app}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JwkSet {

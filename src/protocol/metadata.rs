@@ -6,6 +6,14 @@
 use serde::Serialize;
 
 use super::base_url::BaseUrl;
+use super::jwk::SigningAlgorithm;
+
+/// The scopes that every application knows.
+pub const STANDARD_SCOPES: [&str; 5] = ["openid", "profile", "email", "address", "phone"];
+
+/// The response types of OpenID Connect, in the product's order.
+pub const RESPONSE_TYPES: [&str; 6] =
+    ["code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"];
 
 /// The product's provider metadata, its members in the product's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,13 +25,13 @@ pub struct ProviderMetadata {
     pub userinfo_endpoint: String,
     pub code_challenge_methods_supported: &'static [&'static str],
     pub end_session_endpoint: String,
-    pub claims_supported: &'static [&'static str],
-    pub id_token_signing_alg_values_supported: &'static [&'static str],
+    pub claims_supported: Vec<&'static str>,
+    pub id_token_signing_alg_values_supported: Vec<SigningAlgorithm>,
     pub subject_types_supported: &'static [&'static str],
-    pub scopes_supported: &'static [&'static str],
+    pub scopes_supported: Vec<String>,
     pub token_endpoint: String,
     pub jwks_uri: String,
-    pub response_types_supported: &'static [&'static str],
+    pub response_types_supported: Vec<&'static str>,
 }
 
 impl ProviderMetadata {
@@ -37,7 +45,7 @@ impl ProviderMetadata {
             userinfo_endpoint: endpoint("UserInfo"),
             code_challenge_methods_supported: &["plain", "S256"],
             end_session_endpoint: endpoint("EndSessionV2"),
-            claims_supported: &[
+            claims_supported: vec![
                 "sub",
                 "name",
                 "family_name",
@@ -55,26 +63,142 @@ impl ProviderMetadata {
                 "exp",
                 "iat",
             ],
-            id_token_signing_alg_values_supported: &["RS256"],
+            id_token_signing_alg_values_supported: vec![SigningAlgorithm::RS256],
             subject_types_supported: &["public"],
-            scopes_supported: &["openid", "profile", "email", "address", "phone"],
+            scopes_supported: STANDARD_SCOPES.map(str::to_owned).to_vec(),
             token_endpoint: endpoint("Token"),
             jwks_uri: endpoint("Keys"),
-            response_types_supported: &[
-                "code",
-                "id_token",
-                "id_token token",
-                "code id_token",
-                "code token",
-                "code id_token token",
-            ],
+            response_types_supported: RESPONSE_TYPES.to_vec(),
         }
     }
+}
 
-    /// The document as the product writes it: two spaces of indentation, lines ended by CR LF.
-    pub fn to_text(&self) -> String {
-        serde_json::to_string_pretty(self)
-            .expect("strings and lists of strings always serialize")
-            .replace('\n', "\r\n")
+/// What an application does, for the complete document: nothing is advertised that does not work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is the member of nearly its name")]
+pub struct Abilities {
+    pub scopes: Vec<String>,
+    pub response_types: Vec<&'static str>,
+    pub grant_types: Vec<&'static str>,
+    pub token_endpoint_auth_methods: Vec<&'static str>,
+    pub signing_algorithm: SigningAlgorithm,
+    pub claims_parameter: bool,
+    pub request_parameter: bool,
+    pub issuer_parameter: bool,
+    pub prompt_values: &'static [&'static str],
+}
+
+/// The complete provider metadata: OpenID Connect Discovery §3,
+/// [RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2),
+/// [RFC 9207 §3](https://www.rfc-editor.org/rfc/rfc9207#section-3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "each field is the member of its name")]
+#[expect(clippy::struct_excessive_bools, reason = "the document has a boolean for each feature")]
+pub struct CompleteMetadata {
+    #[serde(flatten)]
+    pub product: ProviderMetadata,
+    pub revocation_endpoint: String,
+    pub response_modes_supported: &'static [&'static str],
+    pub grant_types_supported: Vec<&'static str>,
+    pub token_endpoint_auth_methods_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub token_endpoint_auth_signing_alg_values_supported: &'static [&'static str],
+    pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub claim_types_supported: &'static [&'static str],
+    pub claims_parameter_supported: bool,
+    pub request_parameter_supported: bool,
+    pub request_uri_parameter_supported: bool,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub request_object_signing_alg_values_supported: &'static [&'static str],
+    pub authorization_response_iss_parameter_supported: bool,
+    pub prompt_values_supported: &'static [&'static str],
+}
+
+/// Algorithms with which a client may sign request objects, beside none at all.
+const REQUEST_OBJECT_ALGORITHMS: &[&str] = &["none", "HS256", "RS256", "PS256", "ES256", "EdDSA"];
+
+impl CompleteMetadata {
+    /// The complete document of an application with these abilities.
+    pub fn new(
+        product: ProviderMetadata,
+        application_id: &str,
+        base: &BaseUrl,
+        can: Abilities,
+    ) -> Self {
+        let with_secret = |methods: &[&'static str]| -> Vec<&'static str> {
+            methods.iter().copied().filter(|method| *method != "none").collect()
+        };
+        let methods = can.token_endpoint_auth_methods;
+        let signs = methods.iter().any(|method| method.ends_with("_jwt"));
+        Self {
+            revocation_endpoint: base.endpoint("Revoke", application_id),
+            response_modes_supported: &["query", "fragment", "form_post"],
+            grant_types_supported: can.grant_types,
+            introspection_endpoint_auth_methods_supported: with_secret(&methods),
+            revocation_endpoint_auth_methods_supported: methods.clone(),
+            token_endpoint_auth_methods_supported: methods,
+            token_endpoint_auth_signing_alg_values_supported: if signs {
+                &REQUEST_OBJECT_ALGORITHMS[1..]
+            } else {
+                &[]
+            },
+            claim_types_supported: &["normal"],
+            claims_parameter_supported: can.claims_parameter,
+            request_parameter_supported: can.request_parameter,
+            request_uri_parameter_supported: false,
+            request_object_signing_alg_values_supported: if can.request_parameter {
+                REQUEST_OBJECT_ALGORITHMS
+            } else {
+                &[]
+            },
+            authorization_response_iss_parameter_supported: can.issuer_parameter,
+            prompt_values_supported: can.prompt_values,
+            product: ProviderMetadata {
+                claims_supported: ALL_CLAIMS.to_vec(),
+                id_token_signing_alg_values_supported: vec![can.signing_algorithm],
+                scopes_supported: can.scopes,
+                response_types_supported: can.response_types,
+                ..product
+            },
+        }
     }
+}
+
+/// Every claim that a token or `UserInfo` may carry.
+const ALL_CLAIMS: &[&str] = &[
+    "sub",
+    "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "updated_at",
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "address",
+    "auth_time",
+    "acr",
+    "aud",
+    "iss",
+    "exp",
+    "iat",
+    "unique_name",
+];
+
+/// A document as the product writes it: two spaces of indentation, lines ended by CR LF.
+pub fn to_text(document: &impl Serialize) -> String {
+    serde_json::to_string_pretty(document)
+        .expect("strings, booleans and lists of strings always serialize")
+        .replace('\n', "\r\n")
 }

@@ -21,6 +21,11 @@ impl Secret {
         same_bytes(&self.0, offered)
     }
 
+    /// The bytes, for a keyed hash.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
     /// Whether the secret is the empty string.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -13,9 +13,10 @@ use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::uuid_of;
 use crate::protocol::error::OAuthError;
-use crate::protocol::jwk::SigningAlgorithm;
+use crate::protocol::jwk::{ClientKeys, SigningAlgorithm};
 use crate::protocol::lifetime::Lifetime;
 use crate::protocol::redirect_uri::{RedirectPattern, RedirectUri};
+use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::{Scope, is_scope_character};
 use crate::protocol::secret::Secret;
 
@@ -126,6 +127,9 @@ pub struct App {
     /// The form of access tokens.
     #[serde(default)]
     pub token_type: TokenType,
+    /// Public keys of the client, with which it signs request objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<ClientKeys>,
     /// How ID and access tokens are signed; the product knows `RS256` only.
     #[serde(default)]
     pub signing_algorithm: SigningAlgorithm,
@@ -157,9 +161,6 @@ const fn five_hours() -> Lifetime {
 const fn thirty_days() -> Lifetime {
     Lifetime::minutes(30 * 24 * 60)
 }
-
-/// Scopes that every application knows: those of the product's metadata.
-const STANDARD_SCOPES: [&str; 5] = ["openid", "profile", "email", "address", "phone"];
 
 impl App {
     /// The `client_id`, given or derived.
@@ -197,13 +198,6 @@ impl App {
         self.post_logout_redirect_uris.iter().any(|pattern| pattern.allows(uri))
     }
 
-    /// Whether every token of the scope is known to the application.
-    pub fn knows_scope(&self, scope: &Scope) -> bool {
-        scope.tokens().all(|token| {
-            STANDARD_SCOPES.contains(&token) || self.scopes.iter().any(|own| own.name == token)
-        })
-    }
-
     /// Whether the application gives tokens in this way.
     pub fn allows(&self, method: AuthMethod) -> bool {
         match (&self.allowed_auth, self.app_type) {
@@ -213,6 +207,12 @@ impl App {
             }
             (None, AppType::Oauth2Client | AppType::Oauth2Server) => true,
         }
+    }
+
+    /// Whether the application gives what the response type asks for.
+    pub fn allows_response(&self, wanted: ResponseType) -> bool {
+        (!wanted.code || self.allows(AuthMethod::AuthorizationCode))
+            && (!wanted.has_token() || self.allows(AuthMethod::Implicit))
     }
 
     /// The `iss` of the application's tokens when it is reached at `base`.

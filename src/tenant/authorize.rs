@@ -8,11 +8,12 @@
 use std::sync::Arc;
 
 use super::Tenant;
-use super::callback::{ErrorForm, Refusal};
+use super::callback::{Callback, ErrorForm, Refusal};
 use super::delivery::Delivery;
 use super::policy::{AuthorizeErrors, Policy, UnverifiedRedirect};
 use super::registry::{AppAt, Registered};
 use super::request_check::{Checked, check, local_error, sent_redirect_uri};
+use super::request_object::unfold;
 use super::session::Session;
 use super::user::User;
 use super::wishes::other_user;
@@ -73,6 +74,10 @@ impl Tenant {
             return self.unknown_app(base, application_id, &request);
         };
         let at = AppAt::new(base, registered);
+        let request = match unfold(&at.registered, &request) {
+            Ok(unfolded) => unfolded.unwrap_or(request),
+            Err(error) => return refuse_object(&at, &request, error),
+        };
         let checked = match check(&at, &request) {
             Ok(checked) => checked,
             Err(decision) => return *decision,
@@ -160,6 +165,15 @@ impl Tenant {
                 Err(decision) => *decision,
             },
         }
+    }
+}
+
+/// An error about the request object: to the client, if the parameters beside it prove one.
+fn refuse_object(at: &AppAt, request: &AuthorizeRequest, error: OAuthError) -> Decision {
+    let redirect_uri = request.redirect_uri.as_deref().and_then(|uri| uri.parse().ok());
+    match redirect_uri.and_then(|uri| Callback::of(at, request, &uri)) {
+        Some(callback) => Decision::Refuse(callback.report(error)),
+        None => Decision::Page(error),
     }
 }
 

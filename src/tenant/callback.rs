@@ -9,7 +9,7 @@ use crate::protocol::response_type::{ResponseMode, ResponseType};
 
 /// A redirect URI that the application has registered, with the mode and state of the request.
 ///
-/// It can be made by [`Callback::of`] only, from a client and a redirect URI that were checked: to
+/// It can be made in this module only, from a client and a redirect URI that were checked: to
 /// have one proves that redirecting is safe.
 #[derive(Debug, Clone)]
 pub struct Callback {

@@ -138,7 +138,7 @@ fn requested_scope(registered: &Registered, sent: Option<&str>) -> Result<Scope,
         return registered.app.own_scopes();
     };
     let scope: Scope = sent.parse()?;
-    if registered.app.knows_scope(&scope) {
+    if registered.knows_scope(&scope) {
         Ok(scope)
     } else {
         Err(OAuthError::invalid_scope("unknown scope requested"))

@@ -4,6 +4,7 @@
 //! costs three times the signature. Nothing process-wide is installed, so that a program that
 //! embeds the mock keeps its own `jsonwebtoken` provider.
 
+mod foreign;
 mod pair;
 mod ring;
 
@@ -18,6 +19,7 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::Serialize;
 
+pub(super) use self::foreign::ClientSigner;
 use self::pair::Pair;
 pub(super) use self::ring::KeyRing;
 use crate::protocol::claims::Claims;

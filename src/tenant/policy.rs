@@ -174,6 +174,24 @@ policy! {
     /// that it names must be the one who is signed in.
     id_token_hint: IdTokenHint = Ignored | Checked;
 
+    /// Request objects: the `request` and `request_uri` parameters.
+    ///
+    /// CyberArk: documented nowhere, so ignored (inferred). OpenID Connect Core §6: `request` is
+    /// read, unsigned or signed; `request_uri` is refused with `request_uri_not_supported`.
+    request_objects: RequestObjects = Ignored | Read;
+
+    /// The scope `offline_access`.
+    ///
+    /// CyberArk: not in the metadata, so `unknown scope requested`. OpenID Connect Core §11: known
+    /// where refresh tokens are issued.
+    offline_access: OfflineAccess = Unknown | Known;
+
+    /// The discovery document.
+    ///
+    /// CyberArk: without revocation, grant types, response modes and authentication methods.
+    /// OpenID Connect Discovery §3 and RFC 8414 §2 have a member for each.
+    discovery: Discovery = Product | Complete;
+
     /// The `iss` parameter of authorization responses.
     ///
     /// CyberArk: no example shows it. RFC 9207 §2.

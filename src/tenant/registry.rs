@@ -6,14 +6,29 @@ use dashmap::DashMap;
 
 use super::app::App;
 use super::document::DocumentError;
-use super::policy::Policy;
+use super::policy::{OfflineAccess, Policy};
 use crate::protocol::base_url::BaseUrl;
+use crate::protocol::metadata::STANDARD_SCOPES;
+use crate::protocol::scope::Scope;
 
 /// An application with the policy that holds for it.
 #[derive(Debug)]
 pub(super) struct Registered {
     pub(super) app: App,
     pub(super) policy: Policy,
+}
+
+impl Registered {
+    /// Whether every token of the scope is known to the application.
+    pub(super) fn knows_scope(&self, scope: &Scope) -> bool {
+        let offline =
+            self.policy.offline_access == OfflineAccess::Known && self.app.issue_refresh_tokens;
+        scope.tokens().all(|token| {
+            STANDARD_SCOPES.contains(&token)
+                || (offline && token == "offline_access")
+                || self.app.scopes.iter().any(|own| own.name == token)
+        })
+    }
 }
 
 /// An application, reached by way of this issuer.

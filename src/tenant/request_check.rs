@@ -5,7 +5,7 @@
 //! [OpenID Connect Core §3.1.2.2, §3.2.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation);
 //! texts and statuses of the product: CyberArk's OpenAPI description of `/OAuth2/Authorize`.
 
-use super::app::{AppType, AuthMethod};
+use super::app::AppType;
 use super::authorize::Decision;
 use super::callback::{Callback, ErrorForm, readable_response_type, usable_mode};
 use super::policy::{
@@ -124,9 +124,7 @@ fn response_type(
 
 /// The application's "Auth methods" (error inferred).
 fn check_methods(registered: &Registered, wanted: ResponseType) -> Result<(), OAuthError> {
-    let code_fits = !wanted.code || registered.app.allows(AuthMethod::AuthorizationCode);
-    let token_fits = !wanted.has_token() || registered.app.allows(AuthMethod::Implicit);
-    if code_fits && token_fits {
+    if registered.app.allows_response(wanted) {
         return Ok(());
     }
     let text = "the application does not allow this response_type";
@@ -180,7 +178,7 @@ fn scope(registered: &Registered, request: &AuthorizeRequest) -> Result<Scope, O
         return Err(OAuthError::invalid_scope("missing scope"));
     };
     let scope: Scope = sent.parse()?;
-    if !registered.app.knows_scope(&scope) {
+    if !registered.knows_scope(&scope) {
         return Err(OAuthError::invalid_scope("unknown scope requested"));
     }
     Ok(scope)

@@ -158,6 +158,33 @@ choice! {
     }
 }
 choice! {
+    /// Values of [`super::Policy::request_objects`].
+    RequestObjects {
+        /// They have no meaning.
+        Ignored,
+        /// By value; by reference they are refused.
+        Read,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::offline_access`].
+    OfflineAccess {
+        /// A scope that the application does not know.
+        Unknown,
+        /// Known where the application issues refresh tokens.
+        Known,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::discovery`].
+    Discovery {
+        /// The product's document, key for key.
+        Product,
+        /// Everything that works, and nothing else.
+        Complete,
+    }
+}
+choice! {
     /// Values of [`super::Policy::issuer_parameter`].
     IssuerParameter {
         /// It is left out.

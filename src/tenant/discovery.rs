@@ -1,0 +1,99 @@
+//! What an application says of itself.
+//!
+//! [OpenID Connect Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata):
+//! under [`Discovery::Product`] the product's document, key for key; under
+//! [`Discovery::Complete`] everything that works, and nothing else.
+
+use super::Tenant;
+use super::app::{App, AppType, AuthMethod, ClientIdType};
+use super::policy::{
+    ClaimsParameter, Discovery, IssuerParameter, OfflineAccess, Policy, PromptValues,
+    RequestObjects,
+};
+use super::registry::Registered;
+use crate::protocol::base_url::BaseUrl;
+use crate::protocol::error::OAuthError;
+use crate::protocol::jwk::JwkSet;
+use crate::protocol::metadata::{
+    Abilities, CompleteMetadata, ProviderMetadata, RESPONSE_TYPES, STANDARD_SCOPES, to_text,
+};
+use crate::protocol::response_type::ResponseType;
+
+impl Tenant {
+    /// The discovery document of an application, as text.
+    ///
+    /// # Errors
+    ///
+    /// An unknown application.
+    pub fn metadata(&self, base: &BaseUrl, application_id: &str) -> Result<String, OAuthError> {
+        let registered = self.app(application_id)?;
+        let issuer = registered.app.issuer_at(base);
+        let product = ProviderMetadata::of_product(base, application_id, issuer);
+        Ok(match registered.policy.discovery {
+            Discovery::Product => to_text(&product),
+            Discovery::Complete => {
+                let can = abilities(&registered);
+                to_text(&CompleteMetadata::new(product, application_id, base, can))
+            }
+        })
+    }
+
+    /// The keys that verify an application's tokens.
+    ///
+    /// # Errors
+    ///
+    /// An unknown application.
+    pub fn keys(&self, application_id: &str) -> Result<JwkSet, OAuthError> {
+        let registered = self.app(application_id)?;
+        Ok(self.0.keys.public(registered.app.signing_algorithm, self.0.clock.now()))
+    }
+}
+
+fn abilities(registered: &Registered) -> Abilities {
+    let Registered { app, policy } = registered;
+    Abilities {
+        scopes: scopes(app, *policy),
+        response_types: response_types(app),
+        grant_types: grant_types(app),
+        token_endpoint_auth_methods: match app.client_id_type() {
+            ClientIdType::Confidential => vec!["client_secret_basic", "client_secret_post"],
+            ClientIdType::List | ClientIdType::Anything => vec!["none"],
+        },
+        signing_algorithm: app.signing_algorithm,
+        claims_parameter: policy.claims_parameter == ClaimsParameter::Honoured,
+        request_parameter: policy.request_objects == RequestObjects::Read,
+        issuer_parameter: policy.issuer_parameter == IssuerParameter::Sent,
+        prompt_values: match policy.prompt_values {
+            PromptValues::NoneAndLogin => &["none", "login"],
+            PromptValues::All => &["none", "login", "consent", "select_account"],
+        },
+    }
+}
+
+fn scopes(app: &App, policy: Policy) -> Vec<String> {
+    let offline = policy.offline_access == OfflineAccess::Known && app.issue_refresh_tokens;
+    let own = app.scopes.iter().map(|scope| scope.name.clone());
+    let standard = STANDARD_SCOPES.into_iter().map(str::to_owned);
+    standard.chain(offline.then(|| "offline_access".to_owned())).chain(own).collect()
+}
+
+fn response_types(app: &App) -> Vec<&'static str> {
+    let bare = (app.app_type != AppType::OpenidConnect).then_some("token");
+    let every = RESPONSE_TYPES.into_iter().chain(bare);
+    every
+        .filter(|name| name.parse::<ResponseType>().is_ok_and(|wanted| app.allows_response(wanted)))
+        .collect()
+}
+
+fn grant_types(app: &App) -> Vec<&'static str> {
+    [
+        (app.allows(AuthMethod::AuthorizationCode), "authorization_code"),
+        (app.allows(AuthMethod::Implicit), "implicit"),
+        (app.allows(AuthMethod::ClientCreds), "client_credentials"),
+        (app.allows(AuthMethod::ResourceCreds), "password"),
+        (app.issue_refresh_tokens, "refresh_token"),
+    ]
+    .into_iter()
+    .filter_map(|(works, name)| works.then_some(name))
+    .collect()
+}
