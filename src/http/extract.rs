@@ -5,7 +5,6 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::http::uri::Authority;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
@@ -54,27 +53,40 @@ impl FromRequest for Here {
 /// set them, else scheme and `Host`; the address listened on when those make no URL.
 fn base_of_request(request: &HttpRequest) -> BaseUrl {
     let headers = request.headers();
-    let scheme = forwarded(headers, "x-forwarded-proto")
-        .filter(|scheme| matches!(*scheme, "http" | "https"))
-        .unwrap_or(if request.app_config().secure() { "https" } else { "http" });
-    let forwarded_host = forwarded(headers, "x-forwarded-host");
-    let port = forwarded(headers, "x-forwarded-port").and_then(|port| port.parse::<u16>().ok());
-    let host = forwarded_host
-        .or_else(|| headers.get(header::HOST)?.to_str().ok())
-        .or_else(|| request.uri().authority().map(Authority::as_str));
-    host.and_then(|host| {
-        let mut url = Url::parse(&format!("{scheme}://{host}")).ok()?;
+    let scheme = match forwarded(headers, "x-forwarded-proto") {
+        Some(sent) if sent.eq_ignore_ascii_case("https") => "https",
+        Some(sent) if sent.eq_ignore_ascii_case("http") => "http",
+        _ if request.app_config().secure() => "https",
+        _ => "http",
+    };
+    let port = forwarded(headers, "x-forwarded-port")
+        .and_then(|port| port.parse::<u16>().ok())
+        .filter(|port| *port != 0);
+    let by_proxy = || {
+        let host = forwarded(headers, "x-forwarded-host")?;
         // A port that the proxy put beside the host name is the more exact of the two.
-        let keeps_own = forwarded_host.is_some() && url.port().is_some();
-        if let Some(port) = port.filter(|_| !keeps_own) {
-            url.set_port(Some(port)).ok()?;
-        }
-        (url.path() == "/").then(|| url.as_str().parse().ok())?
-    })
-    .unwrap_or_else(|| {
+        base_at(scheme, host, port.filter(|_| !names_a_port(host)))
+    };
+    let by_client = || base_at(scheme, headers.get(header::HOST)?.to_str().ok()?, port);
+    let by_target = || base_at(scheme, request.uri().authority()?.as_str(), port);
+    by_proxy().or_else(by_client).or_else(by_target).unwrap_or_else(|| {
         let address = request.app_config().local_addr();
         format!("{scheme}://{address}").parse().expect("a socket address makes a base URL")
     })
+}
+
+/// The base URL of a host, at `port` instead of its own if there is one.
+fn base_at(scheme: &str, host: &str, port: Option<u16>) -> Option<BaseUrl> {
+    let mut url = Url::parse(&format!("{scheme}://{host}")).ok()?;
+    if port.is_some() {
+        url.set_port(port).ok()?;
+    }
+    // A host that brings a path along is none.
+    (url.path() == "/").then(|| url.as_str().parse().ok())?
+}
+
+fn names_a_port(host: &str) -> bool {
+    host.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The first value of a header that each proxy on the way may have added to.

@@ -69,7 +69,9 @@ impl FromStr for BaseUrl {
             && url.username().is_empty()
             && url.password().is_none()
             && url.query().is_none()
-            && url.fragment().is_none();
+            && url.fragment().is_none()
+            // A path that begins with two slashes would lead to another host.
+            && !url.path().contains("//");
         if !plain {
             return Err(BaseUrlError);
         }
@@ -108,9 +110,16 @@ mod tests {
 
     #[test]
     fn anything_but_a_plain_base_is_refused() {
-        for text in
-            ["", "tenant.example", "ftp://x", "http://u@x", "http://x?q", "http://x#f", "http://"]
-        {
+        for text in [
+            "",
+            "tenant.example",
+            "ftp://x",
+            "http://u@x",
+            "http://x?q",
+            "http://x#f",
+            "http://",
+            "http://x//y",
+        ] {
             assert!(text.parse::<BaseUrl>().is_err(), "{text}");
         }
     }
