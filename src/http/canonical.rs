@@ -1,5 +1,7 @@
 //! Paths as the product takes them: fixed segments in any letter case, doubled slashes, one slash
-//! at the end.
+//! at the end. And HEAD, which every server answers like GET, without the body
+//! ([RFC 9110 §9.3.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2)): some health probes
+//! send it.
 //!
 //! Source: the spellings in working clients of CyberArk (`/oauth2/platformtoken`,
 //! `/OAuth2/Keys/{app}/`, `/security/WhoAmI/`, …); the product is an ASP.NET host.
@@ -7,10 +9,12 @@
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 
-/// Middleware: routes see the canonical path; the query stays as it was sent.
+/// Middleware: routes see the canonical path, and GET for HEAD (whose body is then left out where
+/// answers are written); the query stays as it was sent.
 pub(crate) async fn canonical_path<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -28,6 +32,9 @@ pub(crate) async fn canonical_path<B: MessageBody>(
                 request.head_mut().uri = uri;
             }
         }
+    }
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
     }
     next.call(request).await
 }
