@@ -26,6 +26,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 
 pub(crate) use canonical::canonical_path;
+pub(crate) use error::wrong_method;
 pub(crate) use extract::Site;
 pub(crate) use request_log::log_request;
 

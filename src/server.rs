@@ -5,11 +5,12 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
+use actix_web::http::StatusCode;
+use actix_web::middleware::{ErrorHandlers, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, rt};
 
-use crate::http::{Site, canonical_path, log_request, routes};
+use crate::http::{Site, canonical_path, log_request, routes, wrong_method};
 use crate::protocol::base_url::BaseUrl;
 use crate::tenant::Tenant;
 
@@ -61,8 +62,11 @@ impl Server {
     fn open(tenant: Tenant, door: Door<'_>, options: ServerOptions) -> io::Result<Self> {
         let site = Data::new(Site { tenant: tenant.clone(), public_url: options.public_url });
         let mut server = HttpServer::new(move || {
+            let errors = ErrorHandlers::new()
+                .handler(StatusCode::METHOD_NOT_ALLOWED, |answer| Ok(wrong_method(answer)));
             App::new()
                 .app_data(site.clone())
+                .wrap(errors)
                 .wrap(from_fn(log_request))
                 .wrap(from_fn(canonical_path))
                 .configure(routes)
