@@ -112,6 +112,9 @@ fn document(arguments: &Arguments) -> Result<TenantDocument, Exit> {
 }
 
 async fn serve(arguments: &Arguments, tenant: Tenant) -> Result<(), Exit> {
+    let failed = |error: io::Error| Exit::Failed(error.to_string());
+    // Listened for before anybody is told that the server is there.
+    let mut signals = StopSignals::listen().map_err(failed)?;
     let (host, port) = (arguments.host.as_str(), arguments.port());
     let options =
         ServerOptions { public_url: arguments.public_url.clone(), ..ServerOptions::default() };
@@ -121,10 +124,9 @@ async fn serve(arguments: &Arguments, tenant: Tenant) -> Result<(), Exit> {
     print(&start_message::text(&base, &tenant))?;
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server.run());
-    let failed = |error: io::Error| Exit::Failed(error.to_string());
     tokio::select! {
         outcome = serving => return outcome.map_err(io::Error::from).flatten().map_err(failed),
-        signal = stop_signal() => signal.map_err(failed)?,
+        signal = signals.next() => signal.map_err(failed)?,
     }
     tracing::info!("stopping");
     // Connections that are still open after this are cut.
@@ -132,17 +134,34 @@ async fn serve(arguments: &Arguments, tenant: Tenant) -> Result<(), Exit> {
     Ok(())
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn stop_signal() -> io::Result<()> {
+/// SIGTERM and SIGINT; elsewhere than on Unix, only the interrupt key.
+struct StopSignals {
     #[cfg(unix)]
-    {
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl StopSignals {
+    /// From here on the signals do not end the process by themselves.
+    fn listen() -> io::Result<Self> {
+        #[cfg(unix)]
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: signal(SignalKind::terminate())?,
+            #[cfg(unix)]
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+
+    async fn next(&mut self) -> io::Result<()> {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => Ok(()),
+            _ = self.interrupt.recv() => Ok(()),
+        }
+        #[cfg(not(unix))]
+        tokio::signal::ctrl_c().await
+    }
 }
