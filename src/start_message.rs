@@ -1,5 +1,5 @@
 //! What the program prints once it listens: a word and `key=value` pairs a line, for people and for
-//! scripts.
+//! scripts. A value with anything but letters, digits and the marks of URLs and addresses is quoted.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -24,6 +24,12 @@ pub(crate) fn base(public_url: Option<&BaseUrl>, addresses: &[SocketAddr]) -> Ba
     url.parse().expect("a socket address makes a base URL")
 }
 
+/// A value that ends where the next space is: quoted and escaped when it would not.
+fn value(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-._~:/@+[]%?&".contains(c);
+    if text.chars().all(is_plain) { text.to_owned() } else { format!("{text:?}") }
+}
+
 /// The lines.
 pub(crate) fn text(base: &BaseUrl, tenant: &Tenant) -> String {
     let mut text = format!(
@@ -38,12 +44,12 @@ pub(crate) fn text(base: &BaseUrl, tenant: &Tenant) -> String {
             text,
             "app id={} client_id={} issuer={issuer} discovery={issuer}.well-known/openid-configuration",
             app.application_id,
-            app.client_id()
+            value(&app.client_id())
         );
     }
     let users = tenant.users();
     for user in users.iter().take(LISTED) {
-        let _ = writeln!(text, "user name={}", user.name);
+        let _ = writeln!(text, "user name={}", value(&user.name));
     }
     let unlisted = apps.len().saturating_sub(LISTED) + users.len().saturating_sub(LISTED);
     if unlisted > 0 {
