@@ -1,8 +1,10 @@
-//! Command line and environment: each flag has its variable, a flag goes before its variable.
+//! Command line and environment: each flag has its variable, a flag goes before its variable, and
+//! an empty variable counts as none.
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::builder::Resettable;
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use cyberark_identity_mock::protocol::base_url::BaseUrl;
 use cyberark_identity_mock::tenant::policy::Policy;
 
@@ -15,14 +17,14 @@ use cyberark_identity_mock::tenant::policy::Policy;
 pub(crate) struct Arguments {
     /// Name or address to listen on.
     #[arg(long, global = true, env = "CYBERARK_MOCK_HOST", default_value = "127.0.0.1")]
-    pub(crate) host: String,
+    host: String,
 
     /// Port to listen on; 0 takes any free one. PORT is honoured too. [default: 8080]
-    #[arg(long, global = true, env = "CYBERARK_MOCK_PORT")]
+    #[arg(long, global = true, env = "CYBERARK_MOCK_PORT", value_parser = port_number)]
     port: Option<u16>,
 
     /// PORT, which hosting platforms set.
-    #[arg(long, hide = true, env = "PORT", hide_env = true)]
+    #[arg(long, hide = true, env = "PORT", value_name = "PORT", value_parser = port_number)]
     platform_port: Option<u16>,
 
     /// Fixture file, or folder of fixture files, instead of the built-in tenant.
@@ -103,7 +105,31 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+fn port_number(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| {
+        "expected a number from 0 to 65535 in --port, CYBERARK_MOCK_PORT and PORT, where these are set"
+    })
+}
+
+/// Compose files and CI set variables to nothing when they mean to leave them out.
+fn without_empty_variable(argument: Arg) -> Arg {
+    let is_empty = argument.get_env().and_then(std::env::var_os).is_some_and(|v| v.is_empty());
+    if is_empty { argument.env(Resettable::Reset) } else { argument }
+}
+
 impl Arguments {
+    /// Reads command line and environment; ends the program when they are wrong, or ask for help.
+    pub(crate) fn read() -> Self {
+        let matches = Self::command().mut_args(without_empty_variable).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    /// The host; an IPv6 address may stand in brackets, as it does in URLs.
+    pub(crate) fn host(&self) -> &str {
+        let unwrapped = self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        unwrapped.unwrap_or(&self.host)
+    }
+
     /// The port: the flag or its variable, then PORT, then 8080.
     pub(crate) fn port(&self) -> u16 {
         self.port.or(self.platform_port).unwrap_or(8080)

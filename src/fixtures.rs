@@ -20,7 +20,7 @@ const BUILT_IN: [(&str, &str); 3] = [
 #[derive(Debug, thiserror::Error)]
 pub enum FixtureError {
     /// The file or folder cannot be read.
-    #[error("{}: {error}", file.display())]
+    #[error("cannot read {}: {error}", file.display())]
     Unreadable {
         /// The file or folder.
         file: PathBuf,

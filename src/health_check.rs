@@ -11,13 +11,13 @@ pub(crate) fn ask(host: &str, port: u16) -> Result<(), String> {
     // A server that listens on every address answers on loopback.
     let host = match host {
         "0.0.0.0" => "127.0.0.1",
-        "::" | "[::]" => "::1",
+        "::" => "::1",
         other => other,
     };
     match status_line(host, port) {
         Ok(line) if line.starts_with("HTTP/1.1 200") || line.starts_with("HTTP/1.0 200") => Ok(()),
-        Ok(line) => Err(format!("{host}:{port} is not healthy: {line}")),
-        Err(error) => Err(format!("{host}:{port} does not answer: {error}")),
+        Ok(line) => Err(format!("{host} port {port} is not healthy: {line}")),
+        Err(error) => Err(format!("{host} port {port} does not answer: {error}")),
     }
 }
 

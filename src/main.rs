@@ -8,7 +8,6 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
 use cyberark_identity_mock::clock::Clock;
 use cyberark_identity_mock::fixtures;
 use cyberark_identity_mock::ids::Ids;
@@ -40,7 +39,7 @@ enum Exit {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     let (code, message) = match run(&arguments) {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Exit::Failed(message)) => (1, message),
@@ -56,7 +55,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), Exit> {
     match arguments.command {
         Some(Command::Healthcheck) => {
-            return health_check::ask(&arguments.host, arguments.port()).map_err(Exit::Failed);
+            return health_check::ask(arguments.host(), arguments.port()).map_err(Exit::Failed);
         }
         Some(Command::Schema) => return print(&fixtures::json_schema()),
         None if arguments.generate_key => return print(&SigningKey::generate_pem()),
@@ -97,9 +96,10 @@ fn signing_key(arguments: &Arguments) -> Result<SigningKey, Exit> {
     let Some(file) = &arguments.key else {
         return Ok(SigningKey::development());
     };
-    let named = |error: String| Exit::Key(format!("{}: {error}", file.display()));
-    let pem = std::fs::read_to_string(file).map_err(|error| named(error.to_string()))?;
-    SigningKey::from_pem(&pem).map_err(|error| named(error.to_string()))
+    let name = file.display();
+    let pem = std::fs::read_to_string(file)
+        .map_err(|error| Exit::Key(format!("cannot read the key {name}: {error}")))?;
+    SigningKey::from_pem(&pem).map_err(|error| Exit::Key(format!("key {name}: {error}")))
 }
 
 fn document(arguments: &Arguments) -> Result<TenantDocument, Exit> {
@@ -115,11 +115,11 @@ async fn serve(arguments: &Arguments, tenant: Tenant) -> Result<(), Exit> {
     let failed = |error: io::Error| Exit::Failed(error.to_string());
     // Listened for before anybody is told that the server is there.
     let mut signals = StopSignals::listen().map_err(failed)?;
-    let (host, port) = (arguments.host.as_str(), arguments.port());
+    let (host, port) = (arguments.host(), arguments.port());
     let options =
         ServerOptions { public_url: arguments.public_url.clone(), ..ServerOptions::default() };
     let server = Server::bind(tenant.clone(), host, port, options)
-        .map_err(|error| Exit::Address(format!("cannot listen on {host}:{port}: {error}")))?;
+        .map_err(|error| Exit::Address(format!("cannot listen on {host} port {port}: {error}")))?;
     let base = start_message::base(arguments.public_url.as_ref(), server.addresses());
     print(&start_message::text(&base, &tenant))?;
     let handle = server.handle();

@@ -35,7 +35,13 @@ impl Pair {
             .map_err(|error| error.to_string())
             .or_else(|pkcs8| {
                 RsaPrivateKey::from_pkcs1_pem(pem.trim()).map_err(|pkcs1| {
-                    if pem.contains("RSA PRIVATE KEY") { pkcs1.to_string() } else { pkcs8 }
+                    if pem.contains("RSA PRIVATE KEY") {
+                        pkcs1.to_string()
+                    } else if pem.contains("-----BEGIN ") {
+                        pkcs8
+                    } else {
+                        "the text has no line that begins with \"-----BEGIN \"".to_owned()
+                    }
                 })
             })
             .map_err(KeyError::Unreadable)?;
