@@ -2,7 +2,9 @@
 
 mod answer;
 mod jwt;
+mod raw;
 mod request;
+mod routes;
 
 use std::net::TcpListener;
 use std::sync::mpsc;
@@ -20,7 +22,9 @@ use cyberark_identity_mock::tenant::{Tenant, TenantParts};
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::jwt::{Jwt, half_hash};
+pub(crate) use self::raw::{Wire, request_bytes};
 pub(crate) use self::request::Request;
+pub(crate) use self::routes::{ROUTES, Route};
 
 /// The redirect URI that tests use; the built-in applications allow it.
 pub(crate) const CALLBACK: &str = "http://localhost:3000/callback";
@@ -122,6 +126,13 @@ impl Mock {
     /// A request; `path` may carry a query.
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {
         Request::new(method, format!("{}{path}", self.url))
+    }
+
+    /// Sends these bytes on a connection of their own; what the server answers before it closes.
+    pub(crate) fn raw(&self, bytes: &[u8]) -> Option<Answer> {
+        let mut wire = Wire::open(&self.url);
+        wire.send(bytes);
+        wire.answer()
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {

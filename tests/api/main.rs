@@ -5,6 +5,7 @@ mod discovery;
 mod guides;
 mod harness;
 mod health;
+mod hostile;
 mod keys;
 mod login;
 mod relying_party;
