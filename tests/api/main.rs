@@ -1,6 +1,8 @@
 //! Tests through the door: HTTP against a running server. The tree mirrors the URL tree.
 
 mod authorize;
+mod base_url;
+mod cors;
 mod discovery;
 mod guides;
 mod harness;
@@ -9,6 +11,7 @@ mod hostile;
 mod keys;
 mod login;
 mod relying_party;
+mod routing;
 mod security;
 mod token;
 mod tokens;
