@@ -2,6 +2,8 @@
 
 mod answer;
 mod jwt;
+#[cfg(feature = "cli")]
+mod program;
 mod raw;
 mod request;
 mod routes;
@@ -22,6 +24,8 @@ use cyberark_identity_mock::tenant::{Tenant, TenantParts};
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::jwt::{Jwt, half_hash};
+#[cfg(feature = "cli")]
+pub(crate) use self::program::{Program, clean_command};
 pub(crate) use self::raw::{Wire, request_bytes};
 pub(crate) use self::request::Request;
 pub(crate) use self::routes::{ROUTES, Route};

@@ -10,6 +10,7 @@ mod health;
 mod hostile;
 mod keys;
 mod login;
+mod program;
 mod relying_party;
 mod routing;
 mod security;
