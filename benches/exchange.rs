@@ -10,8 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use criterion::Criterion;
 use cyberark_identity_mock::protocol::claims::Claims;
-use cyberark_identity_mock::protocol::secret::Secret;
-use cyberark_identity_mock::protocol::token::{ClientCredentials, TokenRequest, TokenResponse};
+use cyberark_identity_mock::protocol::parameters::Parameters;
+use cyberark_identity_mock::protocol::token::{TokenRequest, TokenResponse};
 use cyberark_identity_mock::tenant::keys::SigningKey;
 
 /// How often exchange and signatures are measured side by side; odd, for the median.
@@ -30,21 +30,16 @@ fn main() {
 /// From the authorization request to the signed ID and access token.
 fn exchange(bank: &Bank) -> TokenResponse {
     let callback = bank.authorize(Bank::request("code")).respond();
-    let code = callback.parameters.pairs().iter().find(|(name, _)| *name == "code");
-    let request = TokenRequest {
-        grant_type: Some("authorization_code".to_owned()),
-        code: code.map(|(_, code)| code.clone()),
-        redirect_uri: Some(CALLBACK.to_owned()),
-        code_verifier: None,
-        refresh_token: None,
-        scope: None,
-        client_id: Some("bank-client".to_owned()),
-        duplicated: None,
-        credentials: ClientCredentials::Post {
-            client_id: Some("bank-client".to_owned()),
-            client_secret: Secret::new("bank-secret"),
-        },
-    };
+    let pairs = callback.parameters.pairs();
+    let (_, code) = pairs.iter().find(|(name, _)| *name == "code").expect("a code was asked for");
+    let sent = Parameters::from_iter([
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", CALLBACK),
+        ("client_id", "bank-client"),
+        ("client_secret", "bank-secret"),
+    ]);
+    let request = TokenRequest::new(&sent, None);
     let issuance = bank.tenant.exchange(&bank.base, "bank", &request).expect("the code is fresh");
     assert_eq!(issuance.signatures(), 2);
     issuance.respond()

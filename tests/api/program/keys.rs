@@ -22,7 +22,7 @@ fn a_generated_key_signs_under_a_kid_of_its_own() {
 fn a_key_in_pkcs_1_is_the_same_key() {
     use rsa::pkcs1::{EncodeRsaPrivateKey, LineEnding};
     use rsa::pkcs8::DecodePrivateKey;
-    let key = rsa::RsaPrivateKey::from_pkcs8_pem(include_str!("../../../keys/development.pem"));
+    let key = rsa::RsaPrivateKey::from_pkcs8_pem(include_str!("../../../keys/development-rsa.pem"));
     let folder = folder("a_key_in_pkcs_1");
     for (name, ending) in [("lf.pem", LineEnding::LF), ("crlf.pem", LineEnding::CRLF)] {
         let pem = key.as_ref().unwrap().to_pkcs1_pem(ending).unwrap();

@@ -34,7 +34,7 @@ fn every_flag_has_its_variable() {
     let fixture = folder.join("carol.json");
     std::fs::write(&fixture, ONE_USER).unwrap();
     let key = folder.join("key.pem");
-    std::fs::write(&key, include_str!("../../../keys/development.pem")).unwrap();
+    std::fs::write(&key, include_str!("../../../keys/development-rsa.pem")).unwrap();
     let settings = [
         ("--host", "CYBERARK_MOCK_HOST", "localhost"),
         ("--fixtures", "CYBERARK_MOCK_FIXTURES", fixture.to_str().unwrap()),
