@@ -56,6 +56,7 @@ fn a_crate_in_the_wrong_layer_is_found() {
             "use jsonwebtoken as j;",
             "1: tenant may not use the crate jsonwebtoken",
         ),
+        ("src/tenant/keys/ring.rs", "use rsa::K;", "1: tenant may not use the crate rsa"),
         ("src/http/a.rs", "fn f(_: aws_lc_rs::K) {}", "1: http may not use the crate aws_lc_rs"),
         ("src/fixtures.rs", "use actix_web::App;", "1: fixtures may not use the crate actix_web"),
         ("src/main.rs", "extern crate rand;", "1: program may not use the crate rand"),
@@ -114,6 +115,8 @@ fn what_is_allowed_is_not_reported() {
             "src/tenant/keys.rs",
             "use jsonwebtoken::Header;\nuse aws_lc_rs::rand::SystemRandom;\nfn f(encoded_header: rsa::Key) {}",
         ),
+        ("src/tenant/keys/pair.rs", "use rsa::RsaPrivateKey;\nuse aws_lc_rs::rand::SystemRandom;"),
+        ("src/tenant/keys/ring.rs", "use std::sync::RwLock;"),
         ("src/clock.rs", "use std::time::{SystemTime, UNIX_EPOCH};"),
         ("src/ids.rs", "use rand::rngs::StdRng;\nuse std::sync::Mutex;"),
         (

@@ -84,7 +84,7 @@ fn the_waiting_request_replaces_every_other_parameter() {
             "cyberark" => {
                 "#state=its own&responseType=code, id_token&code=*&id_token=*&scope=openid profile"
             }
-            _ => "#state=its own&code=*&id_token=*",
+            _ => "#state=its own&code=*&id_token=*&iss=/bank/",
         };
         assert_eq!(landing.to_string(), expected, "{policy}");
         assert_eq!(landing.target, CALLBACK, "{policy}");

@@ -5,7 +5,7 @@ use cyberark_identity_mock::tenant::policy::Policy;
 use serde_json::json;
 
 use super::ask::desk;
-use super::landing::{Landing, Place, outcome};
+use super::landing::{Landing, Place, outcome, with_issuer};
 use crate::harness::{CALLBACK, Mock, Setup, half_hash};
 
 fn land(mock: &Mock, app: &str, session: &str, response_type: &str) -> Landing {
@@ -100,6 +100,6 @@ fn swapped_tokens_keep_the_rules_of_the_token_that_comes() {
     ] {
         let more = [("nonce", ""), ("response_type", response_type)];
         let answer = mock.authorize(app, Some(&alice), &more);
-        assert_eq!(outcome(&answer), expected, "{app}: {response_type}");
+        assert_eq!(outcome(&answer), with_issuer(app, expected), "{app}: {response_type}");
     }
 }

@@ -66,7 +66,7 @@ impl Landing {
     }
 }
 
-/// The place, then the decoded parameters; codes and tokens are `*`.
+/// The place, then the decoded parameters; codes and tokens are `*`, and of the issuer the path.
 impl fmt::Display for Landing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = match self.place {
@@ -79,11 +79,31 @@ impl fmt::Display for Landing {
             .iter()
             .map(|(name, value)| match name.as_str() {
                 "code" | "access_token" | "id_token" => format!("{name}=*"),
+                "iss" => format!("iss={}", path_of(value)),
                 _ => format!("{name}={value}"),
             })
             .collect();
         write!(f, "{place}{}", pairs.join("&"))
     }
+}
+
+/// An issuer of a mock without scheme, host and port.
+fn path_of(issuer: &str) -> &str {
+    let after = issuer.strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("{issuer}"));
+    after.trim_start_matches(|c: char| c.is_ascii_digit())
+}
+
+/// The same outcome at a redirect URI of `bank` with the `iss` that strict answers end with
+/// (RFC 9207 §2).
+pub(super) fn by_policy(policy: &str, outcome: &str) -> String {
+    if policy == "strict" { with_issuer("bank", outcome) } else { outcome.to_owned() }
+}
+
+/// The outcome with the issuer of the application behind it, if it stands at a redirect URI.
+pub(super) fn with_issuer(app: &str, outcome: &str) -> String {
+    let iss =
+        if outcome.starts_with(['?', '#', '=']) { format!("&iss=/{app}/") } else { String::new() };
+    format!("{outcome}{iss}")
 }
 
 /// What came of a request, in one line: `login`, `page 400 invalid_client`, `400 {"error":…}`, or

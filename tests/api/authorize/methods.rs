@@ -38,7 +38,7 @@ fn a_posted_request_of_nobody_leads_to_the_login_page() {
 #[test]
 fn the_query_counts_before_the_form_and_strict_refuses_both() {
     let said_twice = "?error=invalid_request&error_description=parameter state is sent more than \
-                      once&state=of the query";
+                      once&state=of the query&iss=/bank/";
     for (policy, mock) in both_policies() {
         let answer = mock
             .request("POST", PATH)

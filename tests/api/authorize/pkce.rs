@@ -1,7 +1,7 @@
 //! Code challenges at the authorization endpoint (RFC 7636 §4.3, §4.4.1).
 
 use super::ask::{ask, both_policies};
-use super::landing::{Landing, outcome};
+use super::landing::{Landing, by_policy, outcome};
 use crate::harness::Mock;
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -22,7 +22,8 @@ fn a_malformed_challenge_is_reported_to_the_client() {
             (Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c="), Some("S256"), form),
         ] {
             let changes = [("code_challenge", challenge), ("code_challenge_method", method)];
-            let expected = format!("?error=invalid_request&error_description={text}");
+            let told = format!("?error=invalid_request&error_description={text}");
+            let expected = by_policy(policy, &told);
             for session in [None, Some(alice.as_str())] {
                 let answer = ask(&mock, session, &changes);
                 assert_eq!(outcome(&answer), expected, "{policy}: {challenge:?} {method:?}");

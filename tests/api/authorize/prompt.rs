@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::ask::{ask, both_policies};
-use super::landing::{Landing, outcome};
+use super::landing::{Landing, by_policy, outcome, with_issuer};
 use crate::harness::{Answer, CALLBACK, Mock};
 
 fn bounced(mock: &Mock, key: &str, session: &str) -> Answer {
@@ -27,14 +27,18 @@ fn prompt_none_never_shows_the_login_page() {
             let more = [("prompt", "none"), ("response_type", response_type)];
             for session in [None, Some("0123456789ABCDEF")] {
                 let answer = mock.authorize("bank", session, &more);
-                assert_eq!(outcome(&answer), format!("{sign}{error}"), "{policy}");
+                assert_eq!(
+                    outcome(&answer),
+                    by_policy(policy, &format!("{sign}{error}")),
+                    "{policy}"
+                );
             }
             let answer = mock.authorize(
                 "bank",
                 None,
                 &[&more[..], &[("response_mode", "form_post")]].concat(),
             );
-            assert_eq!(outcome(&answer), format!("={error}"), "{policy}");
+            assert_eq!(outcome(&answer), by_policy(policy, &format!("={error}")), "{policy}");
         }
     }
 }
@@ -93,9 +97,9 @@ fn each_policy_has_its_prompt_values() {
     let (alice, strict_alice) = (product.alice(), specified.alice());
     for (value, cyberark, strict) in [
         ("consent", unsupported("consent"), "?code=*".to_owned()),
-        ("select_account", unsupported("select_account"), "?code=*".to_owned()),
+        ("select_account", unsupported("select_account"), "login".to_owned()),
         ("login consent", unsupported("login consent"), "login".to_owned()),
-        ("consent select_account", unsupported("consent select_account"), "?code=*".to_owned()),
+        ("consent select_account", unsupported("consent select_account"), "login".to_owned()),
         ("none consent", unsupported("none consent"), none_alone()),
         ("NONE", unsupported("NONE"), unknown("NONE")),
         ("maybe", unsupported("maybe"), unknown("maybe")),
@@ -104,6 +108,7 @@ fn each_policy_has_its_prompt_values() {
     ] {
         let changes = [("prompt", Some(value))];
         assert_eq!(outcome(&ask(&product, Some(&alice), &changes)), cyberark, "{value:?}");
+        let strict = with_issuer("bank", &strict);
         assert_eq!(outcome(&ask(&specified, Some(&strict_alice), &changes)), strict, "{value:?}");
     }
 }

@@ -64,7 +64,10 @@ fn parameters_join_the_uri_as_it_was_sent() {
             let error = [state, ("scope", Some("nothing"))];
             let location = ask(&mock, &alice, redirect_uri, &error).location().to_owned();
             let error = "error=invalid_scope&error_description=unknown%20scope%20requested&state=s";
-            assert_eq!(location, format!("{query}{error}"));
+            let iss = mock.issuer("shop").replace(':', "%3A").replace('/', "%2F");
+            let iss =
+                if policy == Policy::strict() { format!("&iss={iss}") } else { String::new() };
+            assert_eq!(location, format!("{query}{error}{iss}"));
         }
     }
 }

@@ -61,8 +61,9 @@ fn the_client_is_told_at_its_redirect_uri_with_state() {
     let mock = Mock::strict();
     for (case, changes, error) in TOLD {
         let with_state = [changes, &[("state", Some("a b"))]].concat();
-        assert_eq!(outcome(&ask(&mock, None, changes)), format!("?{error}"), "{case}");
-        let told = format!("?{error}&state=a b");
+        let told = format!("?{error}&iss=/bank/");
+        assert_eq!(outcome(&ask(&mock, None, changes)), told, "{case}");
+        let told = format!("?{error}&state=a b&iss=/bank/");
         assert_eq!(outcome(&ask(&mock, None, &with_state)), told, "{case}");
     }
 }
@@ -92,7 +93,7 @@ fn an_error_stands_where_the_success_would_have_been() {
                 continue;
             }
             let answer = ask(&mock, None, &[&asked, changes, &fixed].concat());
-            let told = format!("{sign}{error}&state=xyz");
+            let told = format!("{sign}{error}&state=xyz&iss=/bank/");
             assert_eq!(outcome(&answer), told, "{case}: {response_type}, {mode:?}");
         }
     }
@@ -105,7 +106,7 @@ fn an_error_of_an_unreadable_response_type_stands_in_the_query() {
         let changes = [("response_type", Some(response_type)), ("state", Some("xyz"))];
         let told = format!(
             "?error=unsupported_response_type\
-             &error_description=invalid response_type: {response_type}&state=xyz"
+             &error_description=invalid response_type: {response_type}&state=xyz&iss=/bank/"
         );
         assert_eq!(outcome(&ask(&mock, None, &changes)), told);
     }
@@ -147,13 +148,13 @@ fn an_unverified_client_or_redirect_uri_gets_a_page() {
 fn a_front_channel_id_token_needs_a_nonce() {
     let mock = Mock::strict();
     let alice = mock.alice();
-    let refused = "#error=invalid_request&error_description=missing nonce&state=xyz";
+    let refused = "#error=invalid_request&error_description=missing nonce&state=xyz&iss=/bank/";
     for (response_type, expected) in [
-        ("code", "?state=xyz&code=*"),
+        ("code", "?state=xyz&code=*&iss=/bank/"),
         (
             "code token",
             "#state=xyz&code=*&access_token=*&token_type=Bearer&expires_in=18000\
-             &scope=openid profile",
+             &scope=openid profile&iss=/bank/",
         ),
         ("id_token", refused),
         ("id_token token", refused),

@@ -22,7 +22,7 @@ struct Kind {
     list: &'static str,
     /// Names of the response under the product's policy.
     product: &'static [&'static str],
-    /// Names of the response under the specifications.
+    /// Names of the response under the specifications, without the `iss` at its end.
     strict: &'static [&'static str],
 }
 
@@ -169,17 +169,20 @@ impl Walk {
             (None, false) => Place::Fragment,
             (None, true) => {
                 let refused = "#error=invalid_request&error_description=response_mode query cannot \
-                               carry tokens&state=a b&c";
+                               carry tokens&state=a b&c&iss=/bank/";
                 assert_eq!(outcome(&answer), refused, "{case}");
                 return;
             }
         };
         let landing = Landing::of(&answer);
         assert_eq!((landing.place, landing.target.as_str()), (place, CALLBACK), "{case}");
-        let names = if self.strict { case.kind.strict } else { case.kind.product };
+        let iss = self.strict.then(|| self.mock.issuer("bank"));
+        let mut names = if self.strict { case.kind.strict } else { case.kind.product }.to_vec();
+        names.extend(iss.is_some().then_some("iss"));
         assert_eq!(landing.names(), names, "{case}");
         check_bytes(case, &answer, &landing);
         check_values(case, &landing);
+        assert_eq!(landing.get("iss"), iss.as_deref(), "{case}");
         self.check_id_token(case, &landing);
         self.check_access_token(case, &landing);
         self.check_redemption(case, &landing);
@@ -221,20 +224,8 @@ impl Walk {
     fn check_access_token(&self, case: &Case, landing: &Landing) {
         let Some(access_token) = landing.get("access_token") else { return };
         let access_token = Jwt::verified(access_token, &self.keys);
-        let names = [
-            "auth_time",
-            "iss",
-            "iat",
-            "aud",
-            "unique_name",
-            "exp",
-            "sub",
-            "nonce",
-            "scope",
-            "app_id",
-            "jti",
-        ];
-        assert_eq!(access_token.names(), names, "{case}");
+        let names = "auth_time iss iat aud unique_name exp sub nonce scope app_id jti";
+        assert_eq!(access_token.names().join(" "), names, "{case}");
         assert_eq!(access_token.claims["scope"], "openid profile", "{case}");
         assert_eq!(access_token.claims["app_id"], "bank", "{case}");
     }
@@ -268,7 +259,10 @@ fn check_bytes(case: &Case, answer: &Answer, landing: &Landing) {
         Place::Fragment => '#',
         Place::Form => return,
     };
-    let encode = |text: &str| text.replace('&', "%26").replace(',', "%2C").replace(' ', "%20");
+    let encode = |text: &str| {
+        let escapes = [('&', "%26"), (',', "%2C"), (' ', "%20"), (':', "%3A"), ('/', "%2F")];
+        escapes.iter().fold(text.to_owned(), |text, (plain, code)| text.replace(*plain, code))
+    };
     let pairs: Vec<String> = landing
         .parameters
         .iter()
