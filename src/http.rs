@@ -63,7 +63,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/login").get(login::show).post(login::submit))
         .service(at("/my").get(login::signed_in))
         .service(at("/").get(login::home))
-        .service(at("/health").get(health).head(health))
+        .service(at("/health").get(health))
         .default_service(web::to(error::no_such_path));
 }
 

@@ -35,7 +35,7 @@ fn kid(program: &Program, app: &str) -> String {
 }
 
 /// The kid of the built-in key.
-const DEVELOPMENT_KID: &str = "4AE31964626DB70D2C1740B25379A54685C585E0";
+const DEVELOPMENT_KID: &str = "64DA1F826A10AF53CB829D9437FF4A17614B18FD";
 
 #[test]
 fn the_committed_schema_is_printed() {

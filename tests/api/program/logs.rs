@@ -139,11 +139,11 @@ fn logs_can_be_json_lines() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
         .collect();
-    let request = lines.iter().find(|line| line["fields"]["message"] == "request").unwrap();
+    let request = lines.iter().find(|line| line["fields"]["message"] == "answered").unwrap();
     assert_eq!(request["level"], "DEBUG");
     assert_eq!(
         request["fields"],
-        serde_json::json!({ "message": "request", "method": "GET", "path": "/oauth2/keys/bank", "status": 200 })
+        serde_json::json!({ "message": "answered", "method": "GET", "path": "/oauth2/keys/bank", "status": 200 })
     );
     assert!(lines.iter().any(|line| line["fields"]["message"] == "stopping"), "{}", ended.err);
 }
