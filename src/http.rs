@@ -12,6 +12,7 @@ mod error;
 mod extract;
 mod introspect;
 mod login;
+mod lost;
 mod pages;
 mod redirect;
 mod request_log;
@@ -26,8 +27,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 
 pub(crate) use canonical::canonical_path;
-pub(crate) use error::wrong_method;
 pub(crate) use extract::Site;
+pub(crate) use lost::wrong_method;
 pub(crate) use request_log::log_request;
 
 /// The most bytes of a request body that are read.
@@ -64,7 +65,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/my").get(login::signed_in))
         .service(at("/").get(login::home))
         .service(at("/health").get(health))
-        .default_service(web::to(error::no_such_path));
+        .default_service(web::to(lost::no_such_path));
 }
 
 /// A resource that scripts of any origin may call, with credentials.

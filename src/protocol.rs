@@ -10,6 +10,7 @@ pub mod end_session;
 pub mod error;
 pub mod jwk;
 pub mod lifetime;
+pub mod local_path;
 pub mod metadata;
 pub mod parameters;
 pub mod pkce;

@@ -12,6 +12,10 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
+use actix_web::web::Data;
+
+use super::extract::Site;
+use crate::protocol::base_url::BaseUrl;
 
 /// Middleware: routes see the canonical path, and GET for HEAD (whose body is then left out where
 /// answers are written); the query stays as it was sent.
@@ -19,7 +23,9 @@ pub(crate) async fn canonical_path<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    if let Some(canonical) = canonical(request.path()) {
+    let prefix = request.app_data::<Data<Site>>().and_then(|site| site.public_url.clone());
+    let prefix = prefix.as_ref().map_or("", BaseUrl::path_prefix);
+    if let Some(canonical) = canonical(request.path(), prefix) {
         let with_query = match request.uri().query() {
             Some(query) => format!("{canonical}?{query}"),
             None => canonical,
@@ -39,10 +45,21 @@ pub(crate) async fn canonical_path<B: MessageBody>(
     next.call(request).await
 }
 
+/// The path below the public URL's own: a proxy may have left it standing in front.
+fn without_prefix<'a>(path: &'a str, prefix: &str) -> &'a str {
+    match path.strip_prefix(prefix) {
+        Some(rest) if rest.starts_with('/') => rest,
+        _ => path,
+    }
+}
+
 /// The canonical form of a path; `None` when it is canonical already.
-fn canonical(path: &str) -> Option<String> {
-    let mut segments: Vec<String> =
-        path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+fn canonical(path: &str, prefix: &str) -> Option<String> {
+    let mut segments: Vec<String> = without_prefix(path, prefix)
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(str::to_owned)
+        .collect();
     // `/{app}/.well-known/…` begins with a name, everything else with two fixed segments.
     let is_well_known =
         segments.get(1).is_some_and(|second| second.eq_ignore_ascii_case(".well-known"));
@@ -68,10 +85,22 @@ mod tests {
             ("/Login", "/login"),
             ("/OAuth2/Keys/a%2Fb/", "/oauth2/keys/a%2Fb"),
         ] {
-            assert_eq!(canonical(sent).as_deref(), Some(routed), "{sent}");
+            assert_eq!(canonical(sent, "").as_deref(), Some(routed), "{sent}");
         }
         for sent in ["/", "/oauth2/token/Bank", "/health"] {
-            assert_eq!(canonical(sent), None, "{sent}");
+            assert_eq!(canonical(sent, ""), None, "{sent}");
+        }
+    }
+
+    #[test]
+    fn the_public_urls_prefix_is_dropped() {
+        for (sent, routed) in [
+            ("/identity/login", Some("/login")),
+            ("/identity/Oauth2/Token/bank", Some("/oauth2/token/bank")),
+            ("/login", None),
+            ("/identity2/login", None),
+        ] {
+            assert_eq!(canonical(sent, "/identity").as_deref(), routed, "{sent}");
         }
     }
 }

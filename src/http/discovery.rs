@@ -1,12 +1,13 @@
 //! Discovery and keys: `/{app}/.well-known/openid-configuration`, `/OAuth2/GetMeta`,
 //! `/OAuth2/Keys/{app}`, and what these answer when the application is left out.
 
-use actix_web::HttpResponse;
 use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::json;
 use super::error::Failure;
 use super::extract::{Here, Sent};
+use super::lost;
 use crate::protocol::error::OAuthError;
 
 pub(super) async fn configuration(
@@ -34,12 +35,18 @@ pub(super) async fn keys(here: Here, app: Path<String>) -> actix_web::Result<Htt
     Ok(json(&mut HttpResponse::Ok(), &keys))
 }
 
-/// Source of the texts: CyberArk's OpenAPI description of `/OAuth2/Keys` and `/OAuth2/UserInfo`.
-pub(super) async fn missing_app(endpoint: Path<String>) -> actix_web::Result<HttpResponse> {
+/// An endpoint of an application, without the application. Source of the texts: CyberArk's OpenAPI
+/// description of `/OAuth2/Keys` and `/OAuth2/UserInfo`.
+pub(super) async fn missing_app(
+    here: Here,
+    endpoint: Path<String>,
+    request: HttpRequest,
+) -> actix_web::Result<HttpResponse> {
     let text = match endpoint.as_str() {
         "keys" => "bad URL",
         "userinfo" => "invalid app configuration",
-        _ => "bad url",
+        "authorize" | "token" | "introspect" | "revoke" | "endsessionv2" => "bad url",
+        _ => return Ok(lost::no_such_path(here, request).await),
     };
     Err(Failure::from(OAuthError::invalid_request(text)).into())
 }

@@ -2,16 +2,12 @@
 //! as a page. (The fourth rendering, a redirect, is a [`super::redirect`] like any other.)
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
-use actix_web::dev::ServiceResponse;
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::middleware::ErrorHandlerResponse;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-use super::extract::Here;
 use super::{answer, pages};
 use crate::protocol::error::{Fault, OAuthError};
 use crate::protocol::security::{NO_ACCESS, UnauthorizedBody};
@@ -140,45 +136,4 @@ fn error_page(error: &OAuthError, heading: &str, explanation: &str) -> HttpRespo
     let code = error.code.as_str();
     let page = pages::ErrorPage { heading, code, description: &error.description, explanation };
     refused(pages::html(status_of(error), &page), error)
-}
-
-/// The most applications that an answer for lost people lists.
-const LISTED: usize = 20;
-
-/// A path that the mock does not serve, and where there is something.
-pub(super) async fn no_such_path(here: Here, request: HttpRequest) -> HttpResponse {
-    let mut text = format!(
-        "{} {} is not imitated by this mock of CyberArk Identity.\n\
-         The endpoints of its applications are listed in these documents:\n",
-        request.method(),
-        request.path()
-    );
-    for app in here.tenant.apps().iter().take(LISTED) {
-        let issuer = here.base.issuer(&app.application_id);
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{issuer}.well-known/openid-configuration");
-    }
-    plain(&mut HttpResponse::NotFound()).body(text)
-}
-
-/// Middleware's hook: gives a 405, which has an `Allow` header already, a text for people.
-pub(crate) fn wrong_method<B>(response: ServiceResponse<B>) -> ErrorHandlerResponse<B> {
-    let (request, response) = response.into_parts();
-    let allowed = response.headers().get(header::ALLOW);
-    let allowed = allowed.and_then(|methods| methods.to_str().ok()).unwrap_or("another method");
-    let method = request.method();
-    let text = format!("{method} {} is not possible; it takes {allowed}.\n", request.path());
-    let mut answer = plain(&mut HttpResponse::MethodNotAllowed()).body(text);
-    for (name, value) in response.headers() {
-        answer.headers_mut().insert(name.clone(), value.clone());
-    }
-    let answer = ServiceResponse::new(request, answer).map_into_right_body();
-    ErrorHandlerResponse::Response(answer)
-}
-
-fn plain(response: &mut HttpResponseBuilder) -> HttpResponseBuilder {
-    response
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .content_type("text/plain; charset=utf-8");
-    response.take()
 }

@@ -71,7 +71,11 @@ fn base_of_request(request: &HttpRequest) -> BaseUrl {
     let by_target = || base_at(scheme, request.uri().authority()?.as_str(), port);
     by_proxy().or_else(by_client).or_else(by_target).unwrap_or_else(|| {
         let address = request.app_config().local_addr();
-        format!("{scheme}://{address}").parse().expect("a socket address makes a base URL")
+        let host = match address.ip() {
+            ip if ip.is_unspecified() => format!("localhost:{}", address.port()),
+            _ => address.to_string(),
+        };
+        format!("{scheme}://{host}").parse().expect("a socket address makes a base URL")
     })
 }
 
@@ -207,9 +211,13 @@ fn object<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
 /// What may prove that somebody is signed in: the session cookie, a bearer token, and the `Auth`
 /// parameter that CyberArk's demo appends to the authorization request.
 pub(super) fn session_credentials(request: &HttpRequest, sent: &Parameters) -> Vec<String> {
-    let cookie = request.cookie(SESSION_COOKIE).map(|cookie| cookie.value().to_owned());
+    let cookies = request.cookies().map(|cookies| {
+        let sessions = cookies.iter().filter(|cookie| cookie.name() == SESSION_COOKIE);
+        sessions.map(|cookie| cookie.value().to_owned()).collect::<Vec<_>>()
+    });
     let bearer = bearer_token(request).map(str::to_owned);
-    [cookie, bearer, sent.owned("Auth")].into_iter().flatten().collect()
+    let others = [bearer, sent.owned("Auth")].into_iter().flatten();
+    cookies.unwrap_or_default().into_iter().chain(others).collect()
 }
 
 /// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).

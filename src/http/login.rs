@@ -3,13 +3,14 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use super::extract::{Here, Sent, session_credentials};
 use super::pages::{self, Account, Challenge, LoginPage, SignedInPage};
 use super::redirect::object_moved;
 use super::security::session_cookie;
 use crate::protocol::authorize::ALL_BUT_UNRESERVED;
+use crate::protocol::local_path::LocalPath;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::secret::Secret;
 use crate::protocol::security::{
@@ -49,7 +50,7 @@ fn answer(here: &Here, sent: &Parameters) -> actix_web::Result<HttpResponse> {
     };
     match here.tenant.advance_authentication(&here.base, &request) {
         Advance::Success(login) => {
-            let mut response = object_moved(&target(here, sent));
+            let mut response = object_moved(target(here, sent).as_str());
             response.add_cookie(&session_cookie(&here.base, login.session_id()))?;
             Ok(response)
         }
@@ -83,12 +84,13 @@ fn page(
         name: user.name.clone(),
         display_name: user.display_name.clone().unwrap_or_default(),
     };
+    let target = target(here, sent);
     let page = LoginPage {
         prefix: here.base.path_prefix(),
         cloud_redirect,
         cloud_redirect_encoded: &utf8_percent_encode(cloud_redirect, ALL_BUT_UNRESERVED)
             .to_string(),
-        target: &target(here, sent),
+        target: target.as_str(),
         tenant_id: &settings.id,
         username: sent.get("username").unwrap_or_default(),
         failure,
@@ -109,23 +111,9 @@ fn challenge_of(package: NewPackage) -> Option<Challenge> {
     })
 }
 
-/// Where `cloudRedirect` leads: always a path of this server, `/my` when there is none.
-fn target(here: &Here, sent: &Parameters) -> String {
-    let prefix = here.base.path_prefix();
-    let path = sent.get("cloudRedirect").unwrap_or_default().trim_start_matches(['/', '\\']);
-    let path = if path.is_empty() { "my" } else { path };
-    format!("{prefix}/{}", utf8_percent_encode(path, UNFIT_FOR_A_HEADER))
+/// Where `cloudRedirect` leads: to `/my` when there is none.
+fn target(here: &Here, sent: &Parameters) -> LocalPath {
+    let sent = sent.get("cloudRedirect").unwrap_or_default();
+    let leads_somewhere = sent.trim_start_matches(['/', '\\']) != "";
+    LocalPath::below(here.base.path_prefix(), if leads_somewhere { sent } else { "my" })
 }
-
-/// What may not stand in a `Location`; non-ASCII is encoded in any case.
-const UNFIT_FOR_A_HEADER: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');

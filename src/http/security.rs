@@ -21,9 +21,7 @@ pub(super) async fn start(
 ) -> HttpResponse {
     match here.tenant.start_authentication(&body.0) {
         Start::NewPackage(package) => envelope(&Envelope::success(package)),
-        Start::Failure => {
-            envelope(&Envelope::<()>::failure(AUTHENTICATION_FAILED, here.tenant.error_id(), None))
-        }
+        Start::Failure => failure(&here, AUTHENTICATION_FAILED),
     }
 }
 
@@ -51,7 +49,7 @@ pub(super) async fn advance(
 pub(super) async fn who_am_i(here: Here, request: HttpRequest) -> HttpResponse {
     match here.tenant.who_am_i(&session_credentials(&request, &Parameters::default())) {
         Some(who) => envelope(&Envelope::success(who)),
-        None => envelope(&Envelope::<()>::failure(NOT_AUTHORIZED, here.tenant.error_id(), None)),
+        None => failure(&here, NOT_AUTHORIZED),
     }
 }
 
@@ -74,6 +72,10 @@ pub(super) fn session_cookie(base: &BaseUrl, session_id: &str) -> Cookie<'static
         .secure(secure)
         .same_site(if secure { SameSite::None } else { SameSite::Lax })
         .finish()
+}
+
+fn failure(here: &Here, message: &'static str) -> HttpResponse {
+    envelope(&Envelope::<()>::failure(message, here.tenant.error_id(), None))
 }
 
 fn envelope<T: Serialize>(envelope: &Envelope<T>) -> HttpResponse {
