@@ -5,6 +5,7 @@
 //! the waiting request behind `bounce`: identity-developer.cyberark.com/docs/hybrid-flow and
 //! CyberArk's OpenAPI description of `/OAuth2/Confirm`.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::Tenant;
@@ -92,7 +93,8 @@ impl Tenant {
     }
 
     /// The user who is signed in as the request wants it, and since when; `None` when one has to
-    /// sign in. `asked_at` is when the request first came, if it waited for that.
+    /// sign in. Of several the last to sign in counts. `asked_at` is when the request first came,
+    /// if it waited for that.
     fn usable_session(
         &self,
         at: &AppAt,
@@ -104,25 +106,28 @@ impl Tenant {
         let is_since_asked =
             |session: &Session| asked_at.is_some_and(|asked| session.authenticated_at >= asked);
         let now = self.0.clock.now();
-        let session = self.session(credentials).filter(|session| {
+        let is_usable = |session: &Session| {
             let is_fresh = wishes.accept_sign_in(session.authenticated_at, now);
             is_since_asked(session) || (is_fresh && !prompt.login && !prompt.select_account)
-        });
-        let is_wished = match &session {
-            Some(session) => self.is_wished_for(at, wishes, session)?,
-            None => true,
         };
-        let user = session
-            .filter(|_| is_wished)
-            .and_then(|session| Some((self.0.users.by_uuid(&session.user)?, session)));
+        let wished = self.wished_user(at, wishes)?;
+        let usable: Vec<Session> = self.sessions(credentials).filter(is_usable).collect();
+        let newest = usable
+            .iter()
+            .filter(|session| wished.may_be(&session.user))
+            .min_by_key(|session| Reverse(session.authenticated_at));
+        let user = newest.and_then(|session| {
+            Some((self.0.users.by_uuid(&session.user)?, session.authenticated_at))
+        });
+        let others_are_signed_in = newest.is_none() && !usable.is_empty();
         match user {
-            Some((user, session)) => Ok(Some((user, session.authenticated_at))),
-            None if prompt.none && !is_wished => Err(other_user()),
+            Some(signed_in) => Ok(Some(signed_in)),
+            None if prompt.none && others_are_signed_in => Err(other_user()),
             None if prompt.none => {
                 Err(OAuthError::new(ErrorCode::LoginRequired, "user is not signed in"))
             }
             // Who signed in for this request is not whom the client wants.
-            None if !is_wished && asked_at.is_some() => Err(other_user()),
+            None if others_are_signed_in && asked_at.is_some() => Err(other_user()),
             None => Ok(None),
         }
     }

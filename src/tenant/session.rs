@@ -18,10 +18,15 @@ pub(super) struct Session {
 }
 
 impl Tenant {
-    /// The session that one of these credentials proves: a session id, the `Token` of a sign-in, or
-    /// an access token. The first that is alive counts.
+    /// The session that one of these credentials proves; the first that is alive counts.
     pub(super) fn session(&self, credentials: &[String]) -> Option<Session> {
-        credentials.iter().find_map(|credential| {
+        self.sessions(credentials).next()
+    }
+
+    /// The live sessions that these credentials prove: each a session id, the `Token` of a sign-in,
+    /// or an access token.
+    pub(super) fn sessions(&self, credentials: &[String]) -> impl Iterator<Item = Session> {
+        credentials.iter().filter_map(|credential| {
             self.session_of_id(credential).or_else(|| self.session_of_bearer(credential))
         })
     }

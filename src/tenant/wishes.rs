@@ -2,10 +2,11 @@
 //!
 //! [OpenID Connect Core §3.1.2.1, §5.5](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)
 
+use serde_json::Value;
+
 use super::Tenant;
 use super::policy::{AcrValues, ClaimsParameter, IdTokenHint, MaxAge, Policy};
 use super::registry::AppAt;
-use super::session::Session;
 use crate::clock::Timestamp;
 use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::claims_request::ClaimsRequest;
@@ -19,6 +20,16 @@ pub(super) struct Wishes {
     id_token_hint: Option<String>,
     pub(super) acr: Option<Box<str>>,
     pub(super) claims: Option<Box<ClaimsRequest>>,
+}
+
+/// Whom a client wants to be signed in: a value of `sub` from each of these lists.
+pub(super) struct WishedUser(Vec<Vec<Value>>);
+
+impl WishedUser {
+    /// Whether it may be the user with this UUID.
+    pub(super) fn may_be(&self, user: &str) -> bool {
+        self.0.iter().all(|subjects| subjects.iter().any(|subject| subject == user))
+    }
 }
 
 impl Wishes {
@@ -38,42 +49,44 @@ impl Wishes {
         })
     }
 
-    /// Whether a sign-in of that time is fresh enough now.
+    /// Whether a sign-in of that time is fresh enough now. None is for `max_age=0`, which is
+    /// `prompt=login` in other words.
     pub(super) fn accept_sign_in(&self, at: Timestamp, now: Timestamp) -> bool {
-        self.max_age.is_none_or(|seconds| at.plus_seconds(seconds) >= now)
+        self.max_age.is_none_or(|seconds| seconds > 0 && at.plus_seconds(seconds) >= now)
     }
 }
 
 /// A whole number, not negative.
 fn seconds(sent: &str) -> Result<i64, OAuthError> {
-    sent.parse()
-        .ok()
-        .filter(|seconds| *seconds >= 0)
+    Some(sent)
+        .filter(|sent| sent.bytes().all(|digit| digit.is_ascii_digit()))
+        .and_then(|digits| digits.parse().ok())
         .ok_or_else(|| OAuthError::invalid_request("max_age: expected a number of seconds"))
 }
 
 impl Tenant {
-    /// Whether the wishes are for this user: the one that the hint names, with the `sub` that the
-    /// claims ask for (§3.1.2.2, §5.5.1). `Err` is a hint that is not of this application.
-    pub(super) fn is_wished_for(
+    /// The user whom the wishes are for: the one that the hint names, with the `sub` that the claims
+    /// ask for (§3.1.2.2, §5.5.1).
+    ///
+    /// # Errors
+    ///
+    /// A hint that is not of this application.
+    pub(super) fn wished_user(
         &self,
         at: &AppAt,
         wishes: &Wishes,
-        session: &Session,
-    ) -> Result<bool, OAuthError> {
-        let is_subject = |value: &serde_json::Value| value.as_str() == Some(&*session.user);
-        if let Some(hint) = &wishes.id_token_hint {
+    ) -> Result<WishedUser, OAuthError> {
+        let hint = wishes.id_token_hint.as_deref().map(|hint| {
             let claims = self.hint_of(at, hint).ok_or_else(|| {
                 let text = "id_token_hint is not an ID token of this application";
                 OAuthError::invalid_request(text)
             })?;
-            if !claims.get("sub").is_some_and(is_subject) {
-                return Ok(false);
-            }
-        }
+            Ok(claims.get("sub").cloned().into_iter().collect())
+        });
         let asked = wishes.claims.iter().flat_map(|claims| claims.id_token.iter());
         let subjects = asked.filter(|claim| claim.name == "sub" && !claim.values.is_empty());
-        Ok(subjects.into_iter().all(|claim| claim.values.iter().any(is_subject)))
+        let subjects = subjects.map(|claim| claim.values.clone());
+        Ok(WishedUser(hint.transpose()?.into_iter().chain(subjects).collect()))
     }
 }
 
