@@ -42,10 +42,10 @@ impl Parameters {
         self.0.append(&mut other.0);
     }
 
-    /// The first value sent under `name`; an empty one counts as absent.
+    /// The first value sent under `name` that is not empty: an empty one counts as not sent.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.0.iter().find(|(sent, _)| sent == name)?;
-        (!value.is_empty()).then_some(value.as_str())
+        let (_, value) = self.0.iter().find(|(sent, value)| sent == name && !value.is_empty())?;
+        Some(value)
     }
 
     /// Like [`Self::get`], owned.
@@ -90,6 +90,7 @@ mod tests {
         assert_eq!(sent.get("b"), Some("\u{e9}"));
         assert_eq!((sent.get("c"), sent.get("d")), (None, None));
         assert_eq!(sent.duplicated(), Some("a"));
+        assert_eq!(Parameters::parse(b"a=&a&a=1&a=2").unwrap().get("a"), Some("1"));
     }
 
     #[test]
