@@ -176,6 +176,18 @@ impl App {
         })
     }
 
+    /// Whether the application's own clients have nothing to prove who they are with.
+    pub(super) fn has_public_clients(&self) -> bool {
+        self.client_id_type() != ClientIdType::Confidential
+    }
+
+    /// Whether client credentials are those of a service user: in the product's "OAuth2 Client"
+    /// always, elsewhere when the application has no secret of its own.
+    pub(super) fn takes_service_users(&self) -> bool {
+        let has_own_secret = self.app_type != AppType::Oauth2Client && !self.has_public_clients();
+        self.allows(AuthMethod::ClientCreds) && !has_own_secret
+    }
+
     /// Whether requests may name this `client_id`.
     pub fn accepts_client(&self, client_id: &str) -> bool {
         match self.client_id_type() {

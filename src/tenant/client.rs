@@ -5,9 +5,12 @@
 //! Checked before a code or refresh token is looked at: a client that fails spends nothing and may
 //! try again in another way, as golang.org/x/oauth2 does.
 
-use super::app::ClientIdType;
+use std::sync::Arc;
+
+use super::Tenant;
 use super::policy::{ClientAuthenticationError, Policy};
 use super::registry::Registered;
+use super::user::User;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
 use crate::protocol::secret::Secret;
 use crate::protocol::token::ClientClaim;
@@ -21,13 +24,58 @@ pub(super) struct Client {
 }
 
 impl Client {
+    pub(super) fn service_user(user: &User) -> Self {
+        Self { client_id: user.name.clone(), is_public: false }
+    }
+
     /// Whether the client proved who it is.
     pub(super) fn proved(self) -> bool {
         !self.is_public
     }
 }
 
-/// Who sends the request.
+impl Tenant {
+    /// Who sends the request: a service user where the application takes those, else a client of
+    /// the application's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`authenticate`].
+    pub(super) fn client(
+        &self,
+        registered: &Registered,
+        claim: &ClientClaim,
+    ) -> Result<Client, OAuthError> {
+        match self.service_user(registered, claim) {
+            Some(user) => Ok(Client::service_user(&user)),
+            None => authenticate(registered, claim),
+        }
+    }
+
+    /// The user whose login name and password the claim is, if the application takes them as client
+    /// credentials.
+    pub(super) fn service_user(
+        &self,
+        registered: &Registered,
+        claim: &ClientClaim,
+    ) -> Option<Arc<User>> {
+        if !registered.app.takes_service_users() {
+            return None;
+        }
+        let is_named = |user: &User| {
+            let named = claim.client_id.as_deref();
+            named.is_none_or(|named| named.to_lowercase() == user.name.to_lowercase())
+        };
+        claim.readings().into_iter().find_map(|(name, secret)| {
+            let user = self.0.users.by_uuid(&*self.0.users.uuid_of_name(name)?)?;
+            let may = user.oauth_client || !registered.app.must_be_oauth_client();
+            let proves = user.password.as_ref().zip(secret).is_some_and(|(a, b)| a == b);
+            (may && proves && is_named(&user)).then_some(user)
+        })
+    }
+}
+
+/// Which client of the application's own sends the request.
 ///
 /// # Errors
 ///
@@ -47,16 +95,16 @@ pub(super) fn authenticate(
     if known.is_empty() {
         return Err(unknown_client(*policy));
     }
-    let confidential = app.client_id_type() == ClientIdType::Confidential;
+    let is_public = app.has_public_clients();
     let proves = |offered: Option<&Secret>| match (&app.client_secret, offered) {
         (Some(secret), Some(offered)) => secret == offered,
         // A public client has nothing to prove; what it sends as a secret has no meaning.
-        (None, _) | (Some(_), None) => !confidential,
+        (None, _) | (Some(_), None) => is_public,
     };
     known
         .into_iter()
         .find(|(_, offered)| proves(*offered))
-        .map(|(id, _)| Client { client_id: id.to_owned(), is_public: !confidential })
+        .map(|(id, _)| Client { client_id: id.to_owned(), is_public })
         .ok_or_else(|| wrong_credentials(*policy))
 }
 

@@ -29,6 +29,8 @@ pub(super) enum Subject {
 pub(super) struct Grant {
     pub(super) application_id: Arc<str>,
     pub(super) client_id: Box<str>,
+    /// The client proved nothing; one that did is not mistaken for it.
+    pub(super) is_public: bool,
     pub(super) subject: Subject,
     pub(super) scope: Scope,
     pub(super) nonce: Option<Box<str>>,
@@ -44,14 +46,15 @@ impl Grant {
     /// A grant without a user's part in it: no nonce, no wishes about claims.
     pub(super) fn direct(
         registered: &Registered,
-        client_id: &str,
+        client: &Client,
         subject: Subject,
         scope: &Scope,
         now: Timestamp,
     ) -> Self {
         Self {
             application_id: registered.app.application_id.as_str().into(),
-            client_id: client_id.into(),
+            client_id: client.client_id.as_str().into(),
+            is_public: client.is_public,
             subject,
             scope: scope.clone(),
             nonce: None,
@@ -65,6 +68,7 @@ impl Grant {
     pub(super) fn is_of(&self, registered: &Registered, client: &Client) -> bool {
         *self.application_id == *registered.app.application_id
             && *self.client_id == *client.client_id
+            && self.is_public == client.is_public
     }
 }
 

@@ -8,7 +8,6 @@ use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
 use crate::tenant::app::AuthMethod;
-use crate::tenant::client::authenticate;
 use crate::tenant::grant::{Family, Grant, Subject};
 use crate::tenant::principal::Principal;
 use crate::tenant::registry::Registered;
@@ -20,7 +19,7 @@ impl Tenant {
         request: &TokenRequest,
     ) -> Result<Granted, OAuthError> {
         check_allowed(registered, AuthMethod::ResourceCreds)?;
-        let client = authenticate(registered, &request.client)?;
+        let client = self.client(registered, &request.client)?;
         let uuid = self.0.users.uuid_of_name(request.username.as_deref().unwrap_or_default());
         let user = uuid.and_then(|uuid| self.0.users.by_uuid(&uuid)).filter(|user| {
             let offered = request.password.as_ref();
@@ -29,7 +28,7 @@ impl Tenant {
         let user = user.ok_or_else(wrong_password)?;
         let scope = requested_scope(registered, request.scope.as_deref())?;
         let (subject, now) = (Subject::User(user.uuid().into()), self.0.clock.now());
-        let grant = Grant::direct(registered, &client.client_id, subject, &scope, now);
+        let grant = Grant::direct(registered, &client, subject, &scope, now);
         let family = Family::of(grant.into());
         Ok(Granted {
             principal: Principal::User(user),

@@ -10,7 +10,7 @@ use crate::protocol::error::OAuthError;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
-use crate::tenant::client::{Client, authenticate};
+use crate::tenant::client::Client;
 use crate::tenant::grant::{Family, RefreshToken};
 use crate::tenant::policy::RefreshTokens;
 use crate::tenant::registry::Registered;
@@ -21,7 +21,7 @@ impl Tenant {
         registered: &Registered,
         request: &TokenRequest,
     ) -> Result<Granted, OAuthError> {
-        let client = authenticate(registered, &request.client)?;
+        let client = self.client(registered, &request.client)?;
         let sent = request.refresh_token.as_deref().unwrap_or_default();
         let (family, scope) = self
             .0
