@@ -24,6 +24,15 @@ struct Known {
     scope: Scope,
     issued_at: Option<Timestamp>,
     expires: Timestamp,
+    /// An access token: it may be meant for somebody else than the client.
+    is_access: bool,
+}
+
+impl Known {
+    fn of(live: LiveToken, is_access: bool) -> Self {
+        let LiveToken { family, scope, issued_at, expires } = live;
+        Self { family, scope, issued_at: Some(issued_at), expires, is_access }
+    }
 }
 
 impl Tenant {
@@ -60,10 +69,8 @@ impl Tenant {
     fn known(&self, token: &str) -> Option<Known> {
         let now = self.0.clock.now();
         match self.0.bearers.read(token, now, Bearer::clone) {
-            Some(Bearer::Access(live) | Bearer::Identity(live)) => {
-                let LiveToken { family, scope, issued_at, expires } = live;
-                return Some(Known { family, scope, issued_at: Some(issued_at), expires });
-            }
+            Some(Bearer::Access(live)) => return Some(Known::of(live, true)),
+            Some(Bearer::Identity(live)) => return Some(Known::of(live, false)),
             Some(Bearer::Session(_)) => return None,
             None => {}
         }
@@ -73,7 +80,8 @@ impl Tenant {
                 RefreshToken::Rotated(_) => None,
             })?;
         let family = family?;
-        Some(Known { scope: family.grant.scope.clone(), family, issued_at: None, expires })
+        let scope = family.grant.scope.clone();
+        Some(Known { scope, family, issued_at: None, expires, is_access: false })
     }
 
     fn worth(&self, base: &BaseUrl, registered: &Registered, known: &Known) -> Option<Claims> {
@@ -86,7 +94,8 @@ impl Tenant {
         claims.extend(known.issued_at.map(|at| ("iat".to_owned(), at.seconds().into())));
         claims.insert("sub".into(), principal.id().into());
         claims.insert("iss".into(), registered.app.issuer_at(base).into());
-        claims.insert("aud".into(), (*grant.client_id).into());
+        let audience = registered.app.audience.as_deref().filter(|_| known.is_access);
+        claims.insert("aud".into(), audience.unwrap_or(&grant.client_id).into());
         claims.insert("unique_name".into(), principal.name().into());
         claims.insert("app_id".into(), (*grant.application_id).into());
         claims.insert("scope".into(), known.scope.as_str().into());
