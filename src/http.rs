@@ -6,6 +6,7 @@
 mod answer;
 mod authorize;
 mod canonical;
+mod confirm;
 mod discovery;
 mod end_session;
 mod error;
@@ -61,6 +62,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(browser(at("/security/advanceauthentication").post(security::advance)))
         .service(browser(at("/security/whoami").get(security::who_am_i).post(security::who_am_i)))
         .service(browser(at("/security/logout").post(security::logout)))
+        .service(at("/oauth2/confirm/{app}").get(confirm::of_app).post(confirm::of_app))
+        .service(at("/consent").get(confirm::ask).post(confirm::answer))
         .service(at("/login").get(login::show).post(login::submit))
         .service(at("/my").get(login::signed_in))
         .service(at("/").get(login::home))

@@ -5,6 +5,7 @@ pub mod authorize;
 pub mod base_url;
 pub mod claims;
 pub mod claims_request;
+pub mod confirm;
 pub mod digest;
 pub mod end_session;
 pub mod error;

@@ -7,6 +7,7 @@ pub mod app;
 pub mod authorize;
 pub mod callback;
 mod client;
+pub mod consent;
 pub mod delivery;
 mod discovery;
 pub mod document;

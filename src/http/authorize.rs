@@ -20,12 +20,22 @@ pub(super) async fn authorize(
     let sent = sent.everywhere();
     let credentials = session_credentials(&request, &sent);
     let call = AuthorizeCall::from(&sent);
-    Ok(match here.tenant.authorize(&here.base, &app, call, &credentials) {
+    let decision = here.tenant.authorize(&here.base, &app, call, &credentials);
+    render(&here, decision).await
+}
+
+/// The answer that a decision is.
+pub(super) async fn render(here: &Here, decision: Decision) -> actix_web::Result<HttpResponse> {
+    let prefix = here.base.path_prefix();
+    Ok(match decision {
         Decision::Body(error) => return Err(Failure::from(error).into()),
         Decision::Page(error) => error::page(&error),
         Decision::OpenRedirect(refusal) | Decision::Refuse(refusal) => report(&refusal),
         Decision::SignIn { application_id, bounce } => {
-            object_moved(&login_url(here.base.path_prefix(), &application_id, &bounce))
+            object_moved(&login_url(prefix, &application_id, &bounce))
+        }
+        Decision::Consent { application_id, bounce } => {
+            object_moved(&format!("{prefix}/consent?app={application_id}&bounce={bounce}"))
         }
         Decision::Deliver(delivery) => {
             deliver(&sign(delivery.signatures(), move || delivery.respond()).await?)

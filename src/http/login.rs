@@ -114,6 +114,6 @@ fn challenge_of(package: NewPackage) -> Option<Challenge> {
 /// Where `cloudRedirect` leads: to `/my` when there is none.
 fn target(here: &Here, sent: &Parameters) -> LocalPath {
     let sent = sent.get("cloudRedirect").unwrap_or_default();
-    let leads_somewhere = sent.trim_start_matches(['/', '\\']) != "";
+    let leads_somewhere = !sent.trim_start_matches(['/', '\\']).is_empty();
     LocalPath::below(here.base.path_prefix(), if leads_somewhere { sent } else { "my" })
 }

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::answer;
+use crate::tenant::consent::Question;
 
 /// `/login`: the user name, then the challenge.
 #[derive(Template)]
@@ -52,6 +53,16 @@ pub(super) struct ErrorPage<'a> {
 #[template(path = "signed_in.html")]
 pub(super) struct SignedInPage<'a> {
     pub(super) user: &'a str,
+}
+
+/// The user is asked to consent.
+#[derive(Template)]
+#[template(path = "consent.html")]
+pub(super) struct ConsentPage<'a> {
+    pub(super) prefix: &'a str,
+    pub(super) app: &'a str,
+    pub(super) bounce: &'a str,
+    pub(super) question: &'a Question,
 }
 
 /// The user is asked whether to sign out.

@@ -37,6 +37,8 @@ pub enum ErrorCode {
     InvalidRequestObject,
     /// Request objects are not read by reference (OpenID Connect Core §3.1.2.6).
     RequestUriNotSupported,
+    /// `prompt=none` although the user has to consent (OpenID Connect Core §3.1.2.6).
+    ConsentRequired,
     /// CyberArk: a `prompt` value outside `none` and `login`; not a registered code.
     UnsupportedPrompt,
     /// CyberArk: the code `500` of an unknown bounce key.
@@ -60,6 +62,7 @@ impl ErrorCode {
             Self::LoginRequired => "login_required",
             Self::InvalidRequestObject => "invalid_request_object",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::ConsentRequired => "consent_required",
             Self::UnsupportedPrompt => "unsupported_prompt",
             Self::StateNotFound => "500",
         }
@@ -104,6 +107,11 @@ impl OAuthError {
     /// An error blamed on the request.
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
         Self { code, description: printable(description.into()), fault: Fault::Request }
+    }
+
+    /// An error in the product's own words, whatever characters they hold.
+    pub fn verbatim(code: ErrorCode, description: &'static str) -> Self {
+        Self { code, description: description.into(), fault: Fault::Request }
     }
 
     /// `invalid_request` with this description.

@@ -44,8 +44,13 @@ impl Parameters {
 
     /// The first value sent under `name` that is not empty: an empty one counts as not sent.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.0.iter().find(|(sent, value)| sent == name && !value.is_empty())?;
-        Some(value)
+        self.all(name).next()
+    }
+
+    /// Every value that is not empty.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let values = self.0.iter().filter(move |(sent, _)| sent == name);
+        values.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// Like [`Self::get`], owned.

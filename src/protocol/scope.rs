@@ -35,6 +35,15 @@ impl Scope {
         self.tokens().all(|token| other.contains(token))
     }
 
+    /// The scope without these tokens; `openid` stays, it is what makes it a sign-in.
+    #[must_use]
+    pub fn without(&self, denied: &[String]) -> Self {
+        let kept = self
+            .tokens()
+            .filter(|token| *token == "openid" || !denied.iter().any(|denied| denied == token));
+        Self(kept.collect::<Vec<_>>().join(" ").into())
+    }
+
     /// The scope as it stands on the wire.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -121,6 +121,9 @@ pub struct App {
     /// Where authorization responses may go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redirect_uris: Vec<RedirectPattern>,
+    /// "User must confirm authorization request": the user is asked each time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub requires_consent: bool,
     /// Where a user may be sent after signing out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub post_logout_redirect_uris: Vec<RedirectPattern>,
@@ -277,8 +280,8 @@ impl App {
 }
 
 /// First path segments that are not applications.
-const RESERVED_IDS: [&str; 8] =
-    ["_mock", "_tenant", "health", "login", "metrics", "my", "oauth2", "security"];
+const RESERVED_IDS: [&str; 9] =
+    ["_mock", "_tenant", "consent", "health", "login", "metrics", "my", "oauth2", "security"];
 
 fn is_scope_token(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(is_scope_character)

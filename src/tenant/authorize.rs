@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::Tenant;
 use super::callback::{Callback, ErrorForm, Refusal};
+use super::consent::consent_required;
 use super::delivery::Delivery;
 use super::policy::{AuthorizeErrors, Policy, UnverifiedRedirect};
 use super::registry::{AppAt, Registered};
@@ -41,17 +42,24 @@ pub enum Decision {
         /// The key.
         bounce: String,
     },
+    /// The user has to consent; the request waits under the key.
+    Consent {
+        /// The application.
+        application_id: String,
+        /// The key.
+        bounce: String,
+    },
     /// Code and tokens, to the client.
     Deliver(Box<Delivery>),
 }
 
-/// A request that waits for the user to sign in.
+/// A request that waits for the user: to sign in, or to consent.
 #[derive(Debug)]
 pub(super) struct Bounce {
-    application_id: Arc<str>,
-    request: AuthorizeRequest,
+    pub(super) application_id: Arc<str>,
+    pub(super) request: AuthorizeRequest,
     /// `prompt=login` wants a sign-in after this.
-    asked_at: Timestamp,
+    pub(super) asked_at: Timestamp,
 }
 
 impl Tenant {
@@ -74,7 +82,16 @@ impl Tenant {
         let Some(registered) = self.0.apps.get(application_id) else {
             return self.unknown_app(base, application_id, &request);
         };
-        let at = AppAt::new(base, registered);
+        self.decide(AppAt::new(base, registered), request, asked_at, credentials)
+    }
+
+    fn decide(
+        &self,
+        at: AppAt,
+        request: AuthorizeRequest,
+        asked_at: Option<Timestamp>,
+        credentials: &[String],
+    ) -> Decision {
         let request = match unfold(&at.registered, &request) {
             Ok(unfolded) => unfolded.unwrap_or(request),
             Err(error) => return refuse_object(&at, &request, error),
@@ -84,10 +101,19 @@ impl Tenant {
             Err(decision) => return *decision,
         };
         match self.usable_session(&at, &checked, asked_at, credentials) {
+            Ok(Some(_)) if checked.wants_consent(&at) && checked.prompt.none => {
+                Decision::Refuse(checked.callback.report(consent_required()))
+            }
+            Ok(Some(_)) if checked.wants_consent(&at) => {
+                self.wait_for_consent(&at.registered, request, asked_at)
+            }
             Ok(Some((user, signed_in_at))) => {
                 Decision::Deliver(Box::new(self.deliver(at, checked, user, signed_in_at)))
             }
-            Ok(None) => self.bounce(&at.registered, request),
+            Ok(None) => {
+                let (application_id, bounce) = self.keep_waiting(&at.registered, request, None);
+                Decision::SignIn { application_id, bounce }
+            }
             Err(error) => Decision::Refuse(checked.callback.report(error)),
         }
     }
@@ -95,7 +121,7 @@ impl Tenant {
     /// The user who is signed in as the request wants it, and since when; `None` when one has to
     /// sign in. Of several the last to sign in counts. `asked_at` is when the request first came,
     /// if it waited for that.
-    fn usable_session(
+    pub(super) fn usable_session(
         &self,
         at: &AppAt,
         checked: &Checked,
@@ -132,19 +158,28 @@ impl Tenant {
         }
     }
 
-    fn bounce(&self, registered: &Registered, request: AuthorizeRequest) -> Decision {
+    /// Keeps the request under a new key until the user has done their part.
+    pub(super) fn keep_waiting(
+        &self,
+        registered: &Registered,
+        request: AuthorizeRequest,
+        asked_at: Option<Timestamp>,
+    ) -> (String, String) {
         let now = self.0.clock.now();
         let key = self.0.ids.opaque();
         let application_id = registered.app.application_id.clone();
-        let waiting =
-            Bounce { application_id: application_id.as_str().into(), request, asked_at: now };
+        let waiting = Bounce {
+            application_id: application_id.as_str().into(),
+            request,
+            asked_at: asked_at.unwrap_or(now),
+        };
         let expires = now.plus_seconds(self.0.settings.bounce_lifetime.seconds());
         self.0.bounces.insert(&key, waiting, expires);
-        Decision::SignIn { application_id, bounce: key }
+        (application_id, key)
     }
 
     /// The waiting request; the key is used up. A key of another application is left alone.
-    fn take_bounce(&self, application_id: &str, key: &str) -> Option<Bounce> {
+    pub(super) fn take_bounce(&self, application_id: &str, key: &str) -> Option<Bounce> {
         let now = self.0.clock.now();
         let fits =
             self.0.bounces.read(key, now, |waiting| *waiting.application_id == *application_id);
@@ -184,7 +219,7 @@ fn refuse_object(at: &AppAt, request: &AuthorizeRequest, error: OAuthError) -> D
 
 /// CyberArk: the code `500`, in a body of that status. A policy that shows pages calls it what it
 /// is, a request that cannot be answered.
-fn unknown_bounce(policy: Policy, key: &str) -> Decision {
+pub(super) fn unknown_bounce(policy: Policy, key: &str) -> Decision {
     let text = format!("State not found for type OAuthBounce, key {}", echo(key));
     let code = match policy.authorize_errors {
         AuthorizeErrors::Body => ErrorCode::StateNotFound,

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod base_url;
+mod confirm;
 mod cors;
 mod discovery;
 mod guides;

@@ -106,12 +106,15 @@ pub(super) fn with_issuer(app: &str, outcome: &str) -> String {
     format!("{outcome}{iss}")
 }
 
-/// What came of a request, in one line: `login`, `page 400 invalid_client`, `400 {"error":…}`, or
+/// What came of a request, in one line: `login`, `consent`, `page 400 invalid_client`, `400 {"error":…}`, or
 /// the parameters at the redirect URI behind `?` (query), `#` (fragment) or `=` (form).
 pub(super) fn outcome(answer: &Answer) -> String {
     let content_type = answer.header("content-type").unwrap_or_default();
     if content_type.starts_with("application/json") {
         return format!("{} {}", answer.status, answer.body);
+    }
+    if answer.header("location").is_some_and(|location| location.starts_with("/consent?")) {
+        return "consent".to_owned();
     }
     if answer.body.contains("id=\"error-heading\"") {
         assert_eq!(answer.header("location"), None, "a page never redirects: {answer:?}");

@@ -176,7 +176,7 @@ const ON_PRODUCT: [Field; 9] = [
         "prompt_values",
         "all",
         &[
-            probe(CONSENT, CONSENT_SHOWN, CODE_AND_EXTRAS),
+            probe(CONSENT, CONSENT_SHOWN, "consent"),
             probe(
                 MAYBE,
                 MAYBE_SHOWN,
@@ -234,7 +234,7 @@ const ON_STRICT: [Field; 9] = [
         "optional",
         &[probe(NO_NONCE, NONCE_MISSING_FRAGMENT, ID_TOKEN_ALONE)],
     ),
-    strict("prompt_values", "none_and_login", &[probe(CONSENT, CODE, UNSUPPORTED_PROMPT)]),
+    strict("prompt_values", "none_and_login", &[probe(CONSENT, "consent", UNSUPPORTED_PROMPT)]),
     strict("duplicate_parameters", "first_counts", &[probe(TWICE, SAID_TWICE, CODE)]),
 ];
 

@@ -96,7 +96,7 @@ fn each_policy_has_its_prompt_values() {
     let (product, specified) = (Mock::start(), Mock::strict());
     let (alice, strict_alice) = (product.alice(), specified.alice());
     for (value, cyberark, strict) in [
-        ("consent", unsupported("consent"), "?code=*".to_owned()),
+        ("consent", unsupported("consent"), "consent".to_owned()),
         ("select_account", unsupported("select_account"), "login".to_owned()),
         ("login consent", unsupported("login consent"), "login".to_owned()),
         ("consent select_account", unsupported("consent select_account"), "login".to_owned()),

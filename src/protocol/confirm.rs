@@ -1,0 +1,37 @@
+//! The user's word on a request, as `/OAuth2/Confirm/{app}` takes it.
+//!
+//! Source: CyberArk's OpenAPI description.
+
+use super::parameters::Parameters;
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// `result=1`.
+    Approve,
+    /// `result=0`, or none.
+    Deny,
+}
+
+/// The parameters that are read. The product wants `scopes` too, the granted ones; what is not
+/// denied is granted.
+#[derive(Debug, Clone)]
+pub struct ConfirmRequest {
+    /// The key of the waiting request.
+    pub bounce: Option<String>,
+    /// What the user said.
+    pub word: Word,
+    /// Scopes that the user denied one by one: a comma list in `deniedScopes`.
+    pub denied_scopes: Vec<String>,
+}
+
+impl From<&Parameters> for ConfirmRequest {
+    fn from(sent: &Parameters) -> Self {
+        let denied = sent.get("deniedScopes").unwrap_or_default().split(',').map(str::trim);
+        Self {
+            bounce: sent.owned("bounce"),
+            word: if sent.get("result") == Some("1") { Word::Approve } else { Word::Deny },
+            denied_scopes: denied.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        }
+    }
+}
