@@ -45,9 +45,12 @@ impl KeyRing {
     pub(in crate::tenant) fn public(&self, algorithm: SigningAlgorithm, now: Timestamp) -> JwkSet {
         let signing = self.signing(algorithm);
         let retired = self.read(|keys| keys.retired.clone()).into_iter();
-        let retired = retired.filter(|(key, until)| key.jwk().alg == algorithm && *until > now);
-        let keys = std::iter::once(signing).chain(retired.map(|(key, _)| key));
-        JwkSet { keys: keys.map(|key| key.jwk().clone()).collect() }
+        let retired = retired.filter(|(key, until)| {
+            let jwk = key.jwk();
+            jwk.alg == algorithm && jwk != signing.jwk() && *until > now
+        });
+        let keys = retired.map(|(key, _)| key.jwk().clone());
+        JwkSet { keys: std::iter::once(signing.jwk().clone()).chain(keys).collect() }
     }
 
     /// Signs with `new` from now on, for every algorithm that it can. The keys it replaces verify
@@ -59,7 +62,10 @@ impl KeyRing {
             .partition::<Vec<_>, _>(|key| new.with_algorithm(key.jwk().alg).is_some());
         keys.made = kept;
         let before = std::mem::replace(&mut keys.given, Arc::new(new));
-        keys.retired.extend(replaced.into_iter().chain([before]).map(|key| (key, until)));
+        let replaced: Vec<_> = replaced.into_iter().chain([before]).collect();
+        // A key that comes back and goes again is listed once.
+        keys.retired.retain(|(old, _)| replaced.iter().all(|key| key.jwk() != old.jwk()));
+        keys.retired.extend(replaced.into_iter().map(|key| (key, until)));
     }
 
     /// The claims of a token that one of the keys signed, whatever they say.
