@@ -39,13 +39,16 @@ impl Wishes {
             request.id_token_hint.clone().filter(|_| policy.id_token_hint == IdTokenHint::Checked);
         let acr_values = request.acr_values.as_deref().unwrap_or_default();
         let acr = acr_values.split(' ').find(|value| !value.is_empty());
+        let acr = acr.filter(|_| policy.acr_values == AcrValues::Echoed);
         let claims = request.claims.as_deref();
         let claims = claims.filter(|_| policy.claims_parameter == ClaimsParameter::Honoured);
+        let claims: Option<ClaimsRequest> = claims.map(str::parse).transpose()?;
+        let acr = claims.as_ref().and_then(requested_acr).or(acr).map(Into::into);
         Ok(Self {
             max_age: max_age.map(seconds).transpose()?,
             id_token_hint: hint,
-            acr: acr.filter(|_| policy.acr_values == AcrValues::Echoed).map(Into::into),
-            claims: claims.map(str::parse).transpose()?.map(Box::new),
+            acr,
+            claims: claims.map(Box::new),
         })
     }
 
@@ -54,6 +57,13 @@ impl Wishes {
     pub(super) fn accept_sign_in(&self, at: Timestamp, now: Timestamp) -> bool {
         self.max_age.is_none_or(|seconds| seconds > 0 && at.plus_seconds(seconds) >= now)
     }
+}
+
+/// The first `acr` that the claims ask for: unlike `acr_values` it may be essential, and then no
+/// other will do (§5.5.1.1).
+fn requested_acr(claims: &ClaimsRequest) -> Option<&str> {
+    let acr = claims.id_token.iter().find(|claim| claim.name == "acr")?;
+    acr.values.iter().find_map(Value::as_str)
 }
 
 /// A whole number, not negative.
