@@ -3,6 +3,7 @@
 
 pub mod authorize;
 pub mod base_url;
+pub mod bearer;
 pub mod claims;
 pub mod claims_request;
 pub mod confirm;

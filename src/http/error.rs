@@ -95,21 +95,25 @@ fn insert_challenge(response: &mut HttpResponseBuilder, challenge: &str) {
     }
 }
 
+const BEARER_CHALLENGE: &str = "Bearer realm=\"userinfo\"";
+
 /// An error of a resource that takes bearer tokens, with a challenge where the policy wants one.
 ///
 /// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3): a request without any token is
-/// told no error code.
+/// told no error code, so its body is empty.
 pub(super) fn bearer(error: &OAuthError, token_was_sent: bool) -> HttpResponse {
-    let challenge = match (error.fault, token_was_sent) {
-        (Fault::Authentication, true) => Some(format!(
-            "Bearer realm=\"userinfo\", error=\"{}\", error_description=\"{}\"",
-            error.code.as_str(),
-            error.description
-        )),
-        (Fault::Authentication, false) => Some("Bearer realm=\"userinfo\"".to_owned()),
-        _ => None,
-    };
-    json(error, status_of(error), challenge.as_deref())
+    if error.fault != Fault::Authentication {
+        return json(error, status_of(error), None);
+    }
+    if token_was_sent {
+        let (code, description) = (error.code.as_str(), &error.description);
+        let challenge =
+            format!("{BEARER_CHALLENGE}, error=\"{code}\", error_description=\"{description}\"");
+        return json(error, status_of(error), Some(&challenge));
+    }
+    let mut response = HttpResponse::build(status_of(error));
+    insert_challenge(answer::not_kept(&mut response), BEARER_CHALLENGE);
+    refused(response.finish(), error)
 }
 
 /// The page of an authorization request that may not be redirected.

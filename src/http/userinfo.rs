@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::answer::private_json;
 use super::error::bearer;
 use super::extract::{Here, Sent, bearer_token};
+use crate::protocol::bearer::BearerTokens;
 
 /// The token comes in the header, or as `access_token` in a form
 /// ([RFC 6750 §2.2](https://www.rfc-editor.org/rfc/rfc6750#section-2.2)); a JSON body, which
@@ -17,9 +18,9 @@ pub(super) async fn userinfo(
     request: HttpRequest,
 ) -> HttpResponse {
     let form = sent.form_if_any();
-    let token = bearer_token(&request).or_else(|| form.get("access_token"));
-    match here.tenant.userinfo(&app, token) {
+    let tokens = BearerTokens { header: bearer_token(&request), form: form.get("access_token") };
+    match here.tenant.userinfo(&app, tokens) {
         Ok(claims) => private_json(&claims),
-        Err(error) => bearer(&error, token.is_some()),
+        Err(error) => bearer(&error, tokens.first().is_some()),
     }
 }

@@ -52,17 +52,21 @@ pub struct ClientClaim {
     pub client_id: Option<String>,
     /// How the client authenticates.
     pub credentials: ClientCredentials,
+    /// Whether there is a `client_secret` in the body beside Basic credentials.
+    pub has_second_secret: bool,
 }
 
 impl ClientClaim {
     /// Reads the body, with the Basic credentials of the header if there were any.
     pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
-        let credentials = match (basic, sent.get("client_secret")) {
+        let secret = sent.get("client_secret");
+        let has_second_secret = basic.is_some() && secret.is_some();
+        let credentials = match (basic, secret) {
             (Some(basic), _) => ClientCredentials::Basic(basic),
             (None, Some(secret)) => ClientCredentials::Post(Secret::new(secret)),
             (None, None) => ClientCredentials::None,
         };
-        Self { client_id: sent.owned("client_id"), credentials }
+        Self { client_id: sent.owned("client_id"), credentials, has_second_secret }
     }
 
     /// The pairs of client id and secret that the claim can be read as.

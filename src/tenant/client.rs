@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::Tenant;
-use super::policy::{ClientAuthenticationError, Policy};
+use super::policy::{ClientAuthenticationError, Policy, SecondClientSecret};
 use super::registry::Registered;
 use super::user::User;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
@@ -106,6 +106,15 @@ pub(super) fn authenticate(
         .find(|(_, offered)| proves(*offered))
         .map(|(id, _)| Client { client_id: id.to_owned(), is_public })
         .ok_or_else(|| wrong_credentials(*policy))
+}
+
+/// Refuses a client that authenticates in two ways at once, if the policy does.
+pub(super) fn refuse_second_secret(policy: Policy, claim: &ClientClaim) -> Result<(), OAuthError> {
+    if policy.second_client_secret == SecondClientSecret::Refused && claim.has_second_secret {
+        let text = "client_secret beside Basic credentials: only one of the two may be sent";
+        return Err(OAuthError::invalid_request(text));
+    }
+    Ok(())
 }
 
 fn unknown_client(policy: Policy) -> OAuthError {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::Tenant;
 use super::app::AuthMethod;
+use super::client::refuse_second_secret;
 use super::grant::{Family, RefreshToken};
 use super::issue::Issuance;
 use super::policy::{
@@ -52,6 +53,7 @@ impl Tenant {
         let registered = self.app(application_id)?;
         let policy = registered.policy;
         refuse_duplicates(policy, request.duplicated.as_deref())?;
+        refuse_second_secret(policy, &request.client)?;
         let grant_type = request.grant_type.as_deref().and_then(GrantType::named);
         refuse_incomplete(policy, grant_type, request)?;
         let granted = match grant_type {

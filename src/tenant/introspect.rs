@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::Tenant;
-use super::client::Client;
+use super::client::{Client, refuse_second_secret};
 use super::grant::{Bearer, Family, LiveToken, RefreshToken};
 use super::policy::{ClientAuthenticationError, Policy};
 use super::profile::standard_claims;
@@ -51,6 +51,7 @@ impl Tenant {
         credentials: &[String],
     ) -> Result<Claims, OAuthError> {
         let registered = self.app(application_id)?;
+        refuse_second_secret(registered.policy, &call.client)?;
         let is_client = || self.client(&registered, &call.client).is_ok_and(Client::proved);
         if self.session(credentials).is_none() && !is_client() {
             return Err(not_authenticated(registered.policy));

@@ -197,6 +197,11 @@ policy! {
     /// CyberArk: no example shows it. RFC 9207 §2.
     issuer_parameter: IssuerParameter = Omitted | Sent;
 
+    /// A `client_secret` in the body beside Basic credentials.
+    ///
+    /// CyberArk: undocumented, the header counts (inferred). RFC 6749 §2.3 forbids two ways at once.
+    second_client_secret: SecondClientSecret = Ignored | Refused;
+
     /// A client that is unknown or fails to authenticate at the token endpoint.
     ///
     /// CyberArk: 400 with `wrong clientid` or `invalid client creds or client not allowed`.
@@ -231,6 +236,11 @@ policy! {
     /// URI leads to the portal (inferred). RP-Initiated Logout §2 and §3 want the hint verified, the
     /// user asked without one, and no redirect to an unlisted URI.
     end_session: EndSession = AtOnce | HintOrConfirmation;
+
+    /// An `access_token` in the form beside a bearer token in the header.
+    ///
+    /// CyberArk: undocumented, the header counts (inferred). RFC 6750 §2 forbids two ways at once.
+    second_bearer_token: SecondBearerToken = Ignored | Refused;
 
     /// The 401 of `UserInfo`.
     ///

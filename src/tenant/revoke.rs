@@ -4,6 +4,7 @@
 //! `/OAuth2/Revoke`.
 
 use super::Tenant;
+use super::client::refuse_second_secret;
 use super::grant::{Bearer, RefreshToken};
 use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenCall;
@@ -17,6 +18,7 @@ impl Tenant {
     /// An unknown application or client, or no token.
     pub fn revoke(&self, application_id: &str, call: &TokenCall) -> Result<(), OAuthError> {
         let registered = self.app(application_id)?;
+        refuse_second_secret(registered.policy, &call.client)?;
         let client = self.client(&registered, &call.client)?;
         let Some(token) = call.token.as_deref() else {
             return Err(OAuthError::invalid_request("missing token"));

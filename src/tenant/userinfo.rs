@@ -5,8 +5,9 @@
 
 use super::Tenant;
 use super::grant::{Bearer, LiveToken};
-use super::policy::{BearerError, Policy};
+use super::policy::{BearerError, Policy, SecondBearerToken};
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
+use crate::protocol::bearer::BearerTokens;
 use crate::protocol::claims::Claims;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
 
@@ -15,15 +16,18 @@ impl Tenant {
     ///
     /// # Errors
     ///
-    /// An unknown application, or a token that is missing, dead or of another application.
+    /// An unknown application, a token that is missing, dead or of another application, or two
+    /// tokens.
     pub fn userinfo(
         &self,
         application_id: &str,
-        token: Option<&str>,
+        tokens: BearerTokens<'_>,
     ) -> Result<Claims, OAuthError> {
         let registered = self.app(application_id)?;
+        refuse_second_token(registered.policy, tokens)?;
         let now = self.0.clock.now();
-        let bearer = token.and_then(|token| self.0.bearers.read(token, now, Bearer::clone));
+        let bearer =
+            tokens.first().and_then(|token| self.0.bearers.read(token, now, Bearer::clone));
         let Some(Bearer::Access(LiveToken { family, scope, .. })) = bearer else {
             return Err(unauthorized(registered.policy));
         };
@@ -45,6 +49,14 @@ impl Tenant {
         }
         Ok(claims)
     }
+}
+
+fn refuse_second_token(policy: Policy, tokens: BearerTokens<'_>) -> Result<(), OAuthError> {
+    if policy.second_bearer_token == SecondBearerToken::Refused && tokens.are_two() {
+        let text = "access_token beside a token in the header: only one of the two may be sent";
+        return Err(OAuthError::invalid_request(text));
+    }
+    Ok(())
 }
 
 fn unauthorized(policy: Policy) -> OAuthError {

@@ -17,4 +17,5 @@ mod routing;
 mod security;
 mod token;
 mod tokens;
+mod two_ways;
 mod userinfo;

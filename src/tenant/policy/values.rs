@@ -194,6 +194,15 @@ choice! {
     }
 }
 choice! {
+    /// Values of [`super::Policy::second_client_secret`].
+    SecondClientSecret {
+        /// It has no meaning.
+        Ignored,
+        /// `invalid_request`.
+        Refused,
+    }
+}
+choice! {
     /// Values of [`super::Policy::client_authentication_error`].
     ClientAuthenticationError {
         /// 400: `invalid_client` for an unknown client, `access_denied` for wrong credentials.
@@ -245,6 +254,15 @@ choice! {
         AtOnce,
         /// An ID token of the application, or the user's word.
         HintOrConfirmation,
+    }
+}
+choice! {
+    /// Values of [`super::Policy::second_bearer_token`].
+    SecondBearerToken {
+        /// It has no meaning.
+        Ignored,
+        /// `invalid_request`.
+        Refused,
     }
 }
 choice! {
