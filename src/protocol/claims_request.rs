@@ -51,7 +51,8 @@ impl FromStr for ClaimsRequest {
     type Err = OAuthError;
 
     fn from_str(sent: &str) -> Result<Self, Self::Err> {
-        let wire: Wire = serde_json::from_str(sent).map_err(|_| malformed())?;
+        let object: Map<String, Value> = serde_json::from_str(sent).map_err(|_| malformed())?;
+        let wire: Wire = serde_json::from_value(object.into()).map_err(|_| malformed())?;
         Ok(Self { id_token: members(wire.id_token)?, userinfo: members(wire.userinfo)? })
     }
 }
@@ -60,6 +61,10 @@ fn members(wire: Option<Map<String, Value>>) -> Result<Vec<ClaimRequest>, OAuthE
     let claims = wire.unwrap_or_default().into_iter();
     claims
         .map(|(name, value)| {
+            // serde would take a list for the members in their order.
+            if value.is_array() {
+                return Err(malformed());
+            }
             let claim: Option<WireClaim> =
                 serde_json::from_value(value).map_err(|_| malformed())?;
             let WireClaim { essential, value, values } = claim.unwrap_or_default();
@@ -98,7 +103,9 @@ mod tests {
             "",
             "1",
             "\"x\"",
+            "[]",
             r#"{"userinfo":[]}"#,
+            r#"{"userinfo":{"a":[true]}}"#,
             r#"{"id_token":{"a":1}}"#,
             r#"{"userinfo":{"a":{"essential":"yes"}}}"#,
         ] {
