@@ -67,6 +67,8 @@ struct Inner {
     codes: Store<Code>,
     refresh_tokens: Store<RefreshToken>,
     bearers: Store<Bearer>,
+    /// `jti`s of client assertions that were used.
+    assertions: Store<()>,
 }
 
 /// What a tenant is made of beside its document.
@@ -119,6 +121,7 @@ impl Tenant {
             codes: Store::new(limit),
             refresh_tokens: Store::new(limit),
             bearers: Store::new(limit),
+            assertions: Store::new(limit),
         })))
     }
 
@@ -160,6 +163,7 @@ impl Tenant {
         self.0.codes.sweep(now);
         self.0.refresh_tokens.sweep(now);
         self.0.bearers.sweep(now);
+        self.0.assertions.sweep(now);
         self.0.keys.sweep(now);
     }
 

@@ -28,6 +28,6 @@ pub(super) async fn revoke(
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     let call = TokenCall::new(&sent.form()?, basic_credentials(&request));
-    here.tenant.revoke(&app, &call)?;
+    here.tenant.revoke(&here.base, &app, &call)?;
     Ok(HttpResponse::Ok().finish())
 }

@@ -34,15 +34,33 @@ impl GrantType {
     }
 }
 
+/// The one `client_assertion_type` (RFC 7523 §2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 /// How a client says who it is.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum ClientCredentials {
     /// `Authorization: Basic`.
     Basic(BasicCredentials),
     /// `client_secret` in the body, beside `client_id`.
     Post(Secret),
+    /// A JWT that the client signed
+    /// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)).
+    Assertion(String),
     /// At most a `client_id`, as public clients do.
     None,
+}
+
+/// Only the method: the rest is secret.
+impl std::fmt::Debug for ClientCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Basic(_) => "Basic",
+            Self::Post(_) => "Post",
+            Self::Assertion(_) => "Assertion",
+            Self::None => "None",
+        })
+    }
 }
 
 /// Who a client says it is, and how.
@@ -61,10 +79,13 @@ impl ClientClaim {
     pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
         let secret = sent.get("client_secret");
         let has_second_secret = basic.is_some() && secret.is_some();
-        let credentials = match (basic, secret) {
-            (Some(basic), _) => ClientCredentials::Basic(basic),
-            (None, Some(secret)) => ClientCredentials::Post(Secret::new(secret)),
-            (None, None) => ClientCredentials::None,
+        let is_jwt = sent.get("client_assertion_type") == Some(JWT_BEARER);
+        let assertion = sent.owned("client_assertion").filter(|_| is_jwt);
+        let credentials = match (basic, secret, assertion) {
+            (Some(basic), ..) => ClientCredentials::Basic(basic),
+            (None, Some(secret), _) => ClientCredentials::Post(Secret::new(secret)),
+            (None, None, Some(assertion)) => ClientCredentials::Assertion(assertion),
+            (None, None, None) => ClientCredentials::None,
         };
         Self { client_id: sent.owned("client_id"), credentials, has_second_secret }
     }
@@ -77,7 +98,7 @@ impl ClientClaim {
                 basic.readings().map(|(id, secret)| (id, Some(secret))).collect()
             }
             ClientCredentials::Post(secret) => vec![(client_id, Some(secret))],
-            ClientCredentials::None => vec![(client_id, None)],
+            ClientCredentials::Assertion(_) | ClientCredentials::None => vec![(client_id, None)],
         }
     }
 }

@@ -82,7 +82,7 @@ impl Callback {
         request: &AuthorizeRequest,
         redirect_uri: &RedirectUri,
     ) -> Option<Self> {
-        let AppAt { issuer, registered } = at;
+        let AppAt { issuer, registered, .. } = at;
         let client_id = request.client_id.as_deref()?;
         let app = &registered.app;
         if !app.allows_redirect(redirect_uri) || !app.accepts_client(client_id) {

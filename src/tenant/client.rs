@@ -7,25 +7,33 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::Tenant;
-use super::policy::{ClientAuthenticationError, Policy, SecondClientSecret};
-use super::registry::Registered;
+use super::keys::{ClientSigner, Secured};
+use super::policy::{ClientAssertions, ClientAuthenticationError, Policy, SecondClientSecret};
+use super::registry::{AppAt, Registered};
 use super::user::User;
+use crate::clock::Timestamp;
+use crate::protocol::claims::Claims;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
 use crate::protocol::secret::Secret;
-use crate::protocol::token::ClientClaim;
+use crate::protocol::token::{ClientClaim, ClientCredentials};
 
 /// A client that the application accepts.
 #[derive(Debug)]
 pub(super) struct Client {
-    pub(super) client_id: String,
+    /// Its `client_id`.
+    pub(super) id: String,
     /// It proved nothing; the code must be bound to it by PKCE.
     pub(super) is_public: bool,
+    /// The user whose credentials it showed, where users are clients.
+    pub(super) service_user: Option<Arc<User>>,
 }
 
 impl Client {
-    pub(super) fn service_user(user: &User) -> Self {
-        Self { client_id: user.name.clone(), is_public: false }
+    fn proved_as(client_id: &str) -> Self {
+        Self { id: client_id.to_owned(), is_public: false, service_user: None }
     }
 
     /// Whether the client proved who it is.
@@ -40,25 +48,66 @@ impl Tenant {
     ///
     /// # Errors
     ///
-    /// As [`authenticate`].
-    pub(super) fn client(
-        &self,
-        registered: &Registered,
-        claim: &ClientClaim,
-    ) -> Result<Client, OAuthError> {
+    /// An unknown client, wrong credentials, or none where they are needed; in the words of the
+    /// policy.
+    pub(super) fn client(&self, at: &AppAt, claim: &ClientClaim) -> Result<Client, OAuthError> {
+        let registered = &at.registered;
+        if let ClientCredentials::Assertion(assertion) = &claim.credentials {
+            return match registered.policy.client_assertions {
+                ClientAssertions::Accepted => self.asserted_client(at, claim, assertion),
+                ClientAssertions::Ignored => authenticate(registered, claim),
+            };
+        }
         match self.service_user(registered, claim) {
-            Some(user) => Ok(Client::service_user(&user)),
+            Some(user) => {
+                Ok(Client { service_user: Some(user.clone()), ..Client::proved_as(&user.name) })
+            }
             None => authenticate(registered, claim),
         }
     }
 
+    /// The client that signed the assertion
+    /// ([RFC 7523 §3](https://www.rfc-editor.org/rfc/rfc7523#section-3),
+    /// [OpenID Connect Core §9](https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication)).
+    fn asserted_client(
+        &self,
+        at: &AppAt,
+        claim: &ClientClaim,
+        assertion: &str,
+    ) -> Result<Client, OAuthError> {
+        let Registered { app, policy } = &*at.registered;
+        let signer = ClientSigner { secret: app.client_secret.as_ref(), keys: app.jwks.as_ref() };
+        let client_id = signer
+            .read(assertion)
+            .filter(|(_, secured)| *secured != Secured::Unsigned)
+            .and_then(|(claims, _)| self.subject_of_assertion(at, &claims))
+            .filter(|client_id| app.accepts_client(client_id))
+            .filter(|client_id| claim.client_id.as_ref().is_none_or(|named| named == client_id));
+        client_id.map(|id| Client::proved_as(&id)).ok_or_else(|| wrong_credentials(*policy))
+    }
+
+    /// `sub` of an assertion that names its issuer as subject, this server as audience, an end, and
+    /// a `jti` that was not seen before.
+    fn subject_of_assertion(&self, at: &AppAt, claims: &Claims) -> Option<String> {
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let now = self.0.clock.now();
+        let subject = text("sub").filter(|sub| text("iss") == Some(sub))?;
+        let is_us = |aud: &Value| aud == &at.issuer || aud == &at.token_endpoint;
+        let is_for_us = match claims.get("aud")? {
+            Value::Array(audiences) => audiences.iter().any(is_us),
+            audience => is_us(audience),
+        };
+        let expires = Timestamp::from_seconds(claims.get("exp").and_then(Value::as_i64)?);
+        let starts = claims.get("nbf").and_then(Value::as_i64).unwrap_or(i64::MIN);
+        let is_now = expires > now && starts <= now.seconds();
+        let jti = format!("{subject} {}", text("jti")?);
+        (is_for_us && is_now && self.0.assertions.insert_once(&jti, (), now, expires))
+            .then(|| subject.to_owned())
+    }
+
     /// The user whose login name and password the claim is, if the application takes them as client
     /// credentials.
-    pub(super) fn service_user(
-        &self,
-        registered: &Registered,
-        claim: &ClientClaim,
-    ) -> Option<Arc<User>> {
+    fn service_user(&self, registered: &Registered, claim: &ClientClaim) -> Option<Arc<User>> {
         if !registered.app.takes_service_users() {
             return None;
         }
@@ -80,10 +129,7 @@ impl Tenant {
 /// # Errors
 ///
 /// An unknown client, wrong credentials, or none where they are needed; in the words of the policy.
-pub(super) fn authenticate(
-    registered: &Registered,
-    claim: &ClientClaim,
-) -> Result<Client, OAuthError> {
+fn authenticate(registered: &Registered, claim: &ClientClaim) -> Result<Client, OAuthError> {
     let Registered { app, policy } = registered;
     // A `client_id` beside Basic credentials must name the same client (RFC 6749 §3.2.1).
     let is_named = |id: &str| claim.client_id.as_deref().is_none_or(|named| named == id);
@@ -104,7 +150,7 @@ pub(super) fn authenticate(
     known
         .into_iter()
         .find(|(_, offered)| proves(*offered))
-        .map(|(id, _)| Client { client_id: id.to_owned(), is_public })
+        .map(|(id, _)| Client { is_public, ..Client::proved_as(id) })
         .ok_or_else(|| wrong_credentials(*policy))
 }
 

@@ -7,8 +7,8 @@
 use super::Tenant;
 use super::app::{App, AppType, AuthMethod, ClientIdType};
 use super::policy::{
-    ClaimsParameter, Discovery, IssuerParameter, OfflineAccess, Policy, PromptValues,
-    RequestObjects,
+    ClaimsParameter, ClientAssertions, Discovery, IssuerParameter, OfflineAccess, Policy,
+    PromptValues, RequestObjects,
 };
 use super::registry::Registered;
 use crate::protocol::base_url::BaseUrl;
@@ -55,10 +55,7 @@ fn abilities(registered: &Registered) -> Abilities {
         scopes: scopes(app, *policy),
         response_types: response_types(app),
         grant_types: grant_types(app),
-        token_endpoint_auth_methods: match app.client_id_type() {
-            ClientIdType::Confidential => vec!["client_secret_basic", "client_secret_post"],
-            ClientIdType::List | ClientIdType::Anything => vec!["none"],
-        },
+        token_endpoint_auth_methods: auth_methods(app, *policy),
         signing_algorithm: app.signing_algorithm,
         claims_parameter: policy.claims_parameter == ClaimsParameter::Honoured,
         request_parameter: policy.request_objects == RequestObjects::Read,
@@ -68,6 +65,21 @@ fn abilities(registered: &Registered) -> Abilities {
             PromptValues::All => &["none", "login", "consent", "select_account"],
         },
     }
+}
+
+fn auth_methods(app: &App, policy: Policy) -> Vec<&'static str> {
+    let asserts = policy.client_assertions == ClientAssertions::Accepted;
+    let is_confidential = app.client_id_type() == ClientIdType::Confidential;
+    [
+        (is_confidential, "client_secret_basic"),
+        (is_confidential, "client_secret_post"),
+        (asserts && app.client_secret.is_some(), "client_secret_jwt"),
+        (asserts && app.jwks.is_some(), "private_key_jwt"),
+        (!is_confidential, "none"),
+    ]
+    .into_iter()
+    .filter_map(|(works, name)| works.then_some(name))
+    .collect()
 }
 
 fn scopes(app: &App, policy: Policy) -> Vec<String> {

@@ -50,22 +50,25 @@ impl Tenant {
         application_id: &str,
         request: &TokenRequest,
     ) -> Result<Issuance, OAuthError> {
-        let registered = self.app(application_id)?;
+        let at = AppAt::new(base, self.app(application_id)?);
+        let registered = &*at.registered;
         let policy = registered.policy;
         refuse_duplicates(policy, request.duplicated.as_deref())?;
         refuse_second_secret(policy, &request.client)?;
         let grant_type = request.grant_type.as_deref().and_then(GrantType::named);
         refuse_incomplete(policy, grant_type, request)?;
+        let grant_type = grant_type.ok_or_else(|| unknown_grant_type(policy))?;
+        check_allowed(registered, grant_type)?;
+        let client = self.client(&at, &request.client);
         let granted = match grant_type {
-            Some(GrantType::AuthorizationCode) => self.redeem_code(&registered, request)?,
-            Some(GrantType::RefreshToken) => self.refresh(&registered, request)?,
-            Some(GrantType::ClientCredentials) => self.client_credentials(&registered, request)?,
-            Some(GrantType::Password) => self.password(&registered, request)?,
-            None => return Err(unknown_grant_type(policy)),
+            GrantType::AuthorizationCode => self.redeem_code(registered, &client?, request)?,
+            GrantType::RefreshToken => self.refresh(registered, &client?, request)?,
+            GrantType::ClientCredentials => self.client_credentials(registered, client, request)?,
+            GrantType::Password => self.password(registered, &client?, request)?,
         };
         Ok(Issuance {
             tenant: self.clone(),
-            at: AppAt::new(base, registered),
+            at,
             principal: granted.principal,
             family: granted.family,
             scope: granted.scope,
@@ -118,7 +121,13 @@ fn refuse_incomplete(
 }
 
 /// Refuses a grant that the application's "Auth methods" leave out.
-fn check_allowed(registered: &Registered, method: AuthMethod) -> Result<(), OAuthError> {
+fn check_allowed(registered: &Registered, grant_type: GrantType) -> Result<(), OAuthError> {
+    let method = match grant_type {
+        GrantType::ClientCredentials => AuthMethod::ClientCreds,
+        GrantType::Password => AuthMethod::ResourceCreds,
+        // What these two redeem was given in an allowed way.
+        GrantType::AuthorizationCode | GrantType::RefreshToken => return Ok(()),
+    };
     if registered.app.allows(method) {
         return Ok(());
     }

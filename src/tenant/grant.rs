@@ -53,7 +53,7 @@ impl Grant {
     ) -> Self {
         Self {
             application_id: registered.app.application_id.as_str().into(),
-            client_id: client.client_id.as_str().into(),
+            client_id: client.id.as_str().into(),
             is_public: client.is_public,
             subject,
             scope: scope.clone(),
@@ -67,7 +67,7 @@ impl Grant {
     /// Whether the grant was made to this client of this application.
     pub(super) fn is_of(&self, registered: &Registered, client: &Client) -> bool {
         *self.application_id == *registered.app.application_id
-            && *self.client_id == *client.client_id
+            && *self.client_id == *client.id
             && self.is_public == client.is_public
     }
 }

@@ -10,7 +10,7 @@ use super::client::{Client, refuse_second_secret};
 use super::grant::{Bearer, Family, LiveToken, RefreshToken};
 use super::policy::{ClientAuthenticationError, Policy};
 use super::profile::standard_claims;
-use super::registry::Registered;
+use super::registry::{AppAt, Registered};
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
@@ -52,7 +52,10 @@ impl Tenant {
     ) -> Result<Claims, OAuthError> {
         let registered = self.app(application_id)?;
         refuse_second_secret(registered.policy, &call.client)?;
-        let is_client = || self.client(&registered, &call.client).is_ok_and(Client::proved);
+        let is_client = || {
+            self.client(&AppAt::new(base, registered.clone()), &call.client)
+                .is_ok_and(Client::proved)
+        };
         if self.session(credentials).is_none() && !is_client() {
             return Err(not_authenticated(registered.policy));
         }

@@ -19,7 +19,7 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::Serialize;
 
-pub(super) use self::foreign::ClientSigner;
+pub(super) use self::foreign::{ClientSigner, Secured};
 use self::pair::Pair;
 pub(super) use self::ring::KeyRing;
 use crate::protocol::claims::Claims;

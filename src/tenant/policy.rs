@@ -208,6 +208,11 @@ policy! {
     /// RFC 6749 §5.2 wants `invalid_client` and, after Basic, 401 with a challenge.
     client_authentication_error: ClientAuthenticationError = Product | Unauthorized;
 
+    /// Client assertions: `client_secret_jwt` and `private_key_jwt`.
+    ///
+    /// CyberArk: documented nowhere, so ignored (inferred). OpenID Connect Core §9, RFC 7523 §3.
+    client_assertions: ClientAssertions = Ignored | Accepted;
+
     /// A grant type that the server does not know.
     ///
     /// CyberArk: `invalid_grant`. RFC 6749 §5.2: `unsupported_grant_type`.

@@ -35,12 +35,18 @@ impl Registered {
 #[derive(Debug)]
 pub(super) struct AppAt {
     pub(super) issuer: String,
+    pub(super) token_endpoint: String,
     pub(super) registered: Arc<Registered>,
 }
 
 impl AppAt {
     pub(super) fn new(base: &BaseUrl, registered: Arc<Registered>) -> Self {
-        Self { issuer: registered.app.issuer_at(base), registered }
+        let app = &registered.app;
+        Self {
+            issuer: app.issuer_at(base),
+            token_endpoint: base.endpoint("Token", &app.application_id),
+            registered,
+        }
     }
 }
 

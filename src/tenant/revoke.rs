@@ -6,6 +6,8 @@
 use super::Tenant;
 use super::client::refuse_second_secret;
 use super::grant::{Bearer, RefreshToken};
+use super::registry::AppAt;
+use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenCall;
 
@@ -16,10 +18,15 @@ impl Tenant {
     /// # Errors
     ///
     /// An unknown application or client, or no token.
-    pub fn revoke(&self, application_id: &str, call: &TokenCall) -> Result<(), OAuthError> {
+    pub fn revoke(
+        &self,
+        base: &BaseUrl,
+        application_id: &str,
+        call: &TokenCall,
+    ) -> Result<(), OAuthError> {
         let registered = self.app(application_id)?;
         refuse_second_secret(registered.policy, &call.client)?;
-        let client = self.client(&registered, &call.client)?;
+        let client = self.client(&AppAt::new(base, registered.clone()), &call.client)?;
         let Some(token) = call.token.as_deref() else {
             return Err(OAuthError::invalid_request("missing token"));
         };

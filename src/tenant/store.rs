@@ -49,6 +49,32 @@ impl<V> Store<V> {
         self.entries.insert(Key::of(id), Entry { value, expires, born });
     }
 
+    /// Adds an entry unless there is a live one under the id; whether it did.
+    pub(super) fn insert_once(
+        &self,
+        id: &str,
+        value: V,
+        now: Timestamp,
+        expires: Timestamp,
+    ) -> bool {
+        if self.entries.len() >= self.limit {
+            self.evict_oldest();
+        }
+        let born = self.births.fetch_add(1, Ordering::Relaxed);
+        let entry = Entry { value, expires, born };
+        match self.entries.entry(Key::of(id)) {
+            dashmap::Entry::Occupied(taken) if taken.get().expires > now => false,
+            dashmap::Entry::Occupied(mut dead) => {
+                dead.insert(entry);
+                true
+            }
+            dashmap::Entry::Vacant(free) => {
+                free.insert(entry);
+                true
+            }
+        }
+    }
+
     /// Reads a live entry.
     pub(super) fn read<R>(
         &self,

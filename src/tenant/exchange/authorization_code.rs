@@ -12,7 +12,7 @@ use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
-use crate::tenant::client::{Client, authenticate, wrong_credentials};
+use crate::tenant::client::{Client, wrong_credentials};
 use crate::tenant::grant::{Code, Family};
 use crate::tenant::policy::{Policy, RedirectMismatchError};
 use crate::tenant::registry::Registered;
@@ -21,14 +21,14 @@ impl Tenant {
     pub(super) fn redeem_code(
         &self,
         registered: &Registered,
+        client: &Client,
         request: &TokenRequest,
     ) -> Result<Granted, OAuthError> {
-        let client = authenticate(registered, &request.client)?;
         let code = request.code.as_deref().unwrap_or_default();
         let family = self
             .0
             .codes
-            .change(code, self.0.clock.now(), |state| redeem(state, registered, &client, request))
+            .change(code, self.0.clock.now(), |state| redeem(state, registered, client, request))
             .unwrap_or_else(|| Err(unknown_code()))?;
         Ok(Granted {
             principal: self.principal(&family.grant).ok_or_else(unknown_code)?,

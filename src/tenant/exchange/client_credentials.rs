@@ -5,12 +5,11 @@
 //! the application issues them, as the product's documented answer has it; RFC 6749 §4.4.3 advises
 //! against it.
 
-use super::{Granted, check_allowed, requested_scope};
+use super::{Granted, requested_scope};
 use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
-use crate::tenant::app::AuthMethod;
-use crate::tenant::client::{Client, authenticate, wrong_credentials};
+use crate::tenant::client::{Client, wrong_credentials};
 use crate::tenant::grant::{Family, Grant, Subject};
 use crate::tenant::registry::Registered;
 
@@ -18,32 +17,27 @@ impl Tenant {
     pub(super) fn client_credentials(
         &self,
         registered: &Registered,
+        client: Result<Client, OAuthError>,
         request: &TokenRequest,
     ) -> Result<Granted, OAuthError> {
-        check_allowed(registered, AuthMethod::ClientCreds)?;
-        let (client, subject) = self.acting(registered, request)?;
+        let refused = || wrong_credentials(registered.policy);
+        let client = match client {
+            Ok(client) if client.is_public => Err(refused()),
+            // Where users are clients, an unknown one is a user with wrong credentials.
+            Err(_) if registered.app.takes_service_users() => Err(refused()),
+            client => client,
+        }?;
+        // A service user is the client, and acts on its own behalf.
+        let subject = match &client.service_user {
+            Some(user) => Subject::User(user.uuid().into()),
+            None => Subject::Client,
+        };
         let scope = requested_scope(registered, request.scope.as_deref())?;
         let now = self.0.clock.now();
         let grant = Grant::direct(registered, &client, subject, &scope, now);
-        let principal =
-            self.principal(&grant).ok_or_else(|| wrong_credentials(registered.policy))?;
+        let principal = self.principal(&grant).ok_or_else(refused)?;
         let family = Family::of(grant.into());
         let refresh_token = self.first_refresh_token(registered, &family);
         Ok(Granted { principal, family, scope, id_token: false, refresh_token })
-    }
-
-    /// The client, and on whose behalf it acts: a service user is both.
-    fn acting(
-        &self,
-        registered: &Registered,
-        request: &TokenRequest,
-    ) -> Result<(Client, Subject), OAuthError> {
-        if !registered.app.takes_service_users() {
-            return Ok((authenticate(registered, &request.client)?, Subject::Client));
-        }
-        let user = self
-            .service_user(registered, &request.client)
-            .ok_or_else(|| wrong_credentials(registered.policy))?;
-        Ok((Client::service_user(&user), Subject::User(user.uuid().into())))
     }
 }

@@ -3,11 +3,11 @@
 //! [RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.3); how clients send it:
 //! CyberArk's Java SDK and centrify/cloud-golang-sdk.
 
-use super::{Granted, check_allowed, requested_scope};
+use super::{Granted, requested_scope};
 use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
-use crate::tenant::app::AuthMethod;
+use crate::tenant::client::Client;
 use crate::tenant::grant::{Family, Grant, Subject};
 use crate::tenant::principal::Principal;
 use crate::tenant::registry::Registered;
@@ -16,10 +16,9 @@ impl Tenant {
     pub(super) fn password(
         &self,
         registered: &Registered,
+        client: &Client,
         request: &TokenRequest,
     ) -> Result<Granted, OAuthError> {
-        check_allowed(registered, AuthMethod::ResourceCreds)?;
-        let client = self.client(registered, &request.client)?;
         let uuid = self.0.users.uuid_of_name(request.username.as_deref().unwrap_or_default());
         let user = uuid.and_then(|uuid| self.0.users.by_uuid(&uuid)).filter(|user| {
             let offered = request.password.as_ref();
@@ -28,7 +27,7 @@ impl Tenant {
         let user = user.ok_or_else(wrong_password)?;
         let scope = requested_scope(registered, request.scope.as_deref())?;
         let (subject, now) = (Subject::User(user.uuid().into()), self.0.clock.now());
-        let grant = Grant::direct(registered, &client, subject, &scope, now);
+        let grant = Grant::direct(registered, client, subject, &scope, now);
         let family = Family::of(grant.into());
         Ok(Granted {
             principal: Principal::User(user),

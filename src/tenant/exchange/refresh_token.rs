@@ -19,16 +19,16 @@ impl Tenant {
     pub(super) fn refresh(
         &self,
         registered: &Registered,
+        client: &Client,
         request: &TokenRequest,
     ) -> Result<Granted, OAuthError> {
-        let client = self.client(registered, &request.client)?;
         let sent = request.refresh_token.as_deref().unwrap_or_default();
         let (family, scope) = self
             .0
             .refresh_tokens
             .change(sent, self.0.clock.now(), |state| {
                 let wanted = request.scope.as_deref();
-                use_refresh_token(state, registered, &client, wanted)
+                use_refresh_token(state, registered, client, wanted)
             })
             .unwrap_or_else(|| Err(unknown_refresh_token()))?;
         let refresh_token = match registered.policy.refresh_tokens {

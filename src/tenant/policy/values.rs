@@ -212,6 +212,15 @@ choice! {
     }
 }
 choice! {
+    /// Values of [`super::Policy::client_assertions`].
+    ClientAssertions {
+        /// They have no meaning.
+        Ignored,
+        /// A JWT that the client signed authenticates it, once.
+        Accepted,
+    }
+}
+choice! {
     /// Values of [`super::Policy::unknown_grant_type_error`].
     UnknownGrantTypeError {
         /// `invalid_grant`, `invalid grant type`.
