@@ -10,6 +10,7 @@ use super::parameters::Parameters;
 #[expect(missing_docs, reason = "each field is the parameter of its name")]
 pub struct EndSessionRequest {
     pub id_token_hint: Option<String>,
+    pub client_id: Option<String>,
     pub post_logout_redirect_uri: Option<String>,
     pub state: Option<String>,
     /// The mock's own: the user pressed the button of the confirmation page.
@@ -20,6 +21,7 @@ impl From<&Parameters> for EndSessionRequest {
     fn from(sent: &Parameters) -> Self {
         Self {
             id_token_hint: sent.owned("id_token_hint"),
+            client_id: sent.owned("client_id"),
             post_logout_redirect_uri: sent.owned("post_logout_redirect_uri"),
             state: sent.owned("state"),
             confirmed: sent.get("confirmed") == Some("yes"),

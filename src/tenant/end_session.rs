@@ -87,7 +87,8 @@ impl Tenant {
         let Some(hint) = request.id_token_hint.as_deref() else {
             return if request.confirmed { SignOut::SignedOut } else { SignOut::Confirm };
         };
-        let Some(registered) = self.app_of_hint(base, registered, hint) else {
+        let client_id = request.client_id.as_deref();
+        let Some(registered) = self.app_of_hint(base, registered, hint, client_id) else {
             return refused("id_token_hint is not an ID token of this application");
         };
         let Some(sent) = request.post_logout_redirect_uri.as_deref() else {
@@ -99,18 +100,24 @@ impl Tenant {
         }
     }
 
-    /// The application that the hint was issued to: `registered`, or any when there is none.
+    /// The application that the hint was issued to: `registered`, or any when there is none. A
+    /// `client_id` beside the hint must be the one that it was issued to (§2).
     fn app_of_hint(
         &self,
         base: &BaseUrl,
         registered: Option<Arc<Registered>>,
         hint: &str,
+        client_id: Option<&str>,
     ) -> Option<Arc<Registered>> {
+        let is_for_client = |claims: &Claims| {
+            client_id.is_none_or(|id| claims.get("aud").is_some_and(|audience| audience == id))
+        };
         let candidates =
             registered.map_or_else(|| self.0.apps.list(), |registered| vec![registered]);
-        candidates
-            .into_iter()
-            .find(|candidate| self.hint_of(&AppAt::new(base, candidate.clone()), hint).is_some())
+        candidates.into_iter().find(|candidate| {
+            let at = AppAt::new(base, candidate.clone());
+            self.hint_of(&at, hint).is_some_and(|claims| is_for_client(&claims))
+        })
     }
 
     /// The claims of an ID token that was issued to a client of this application, dead or alive.
