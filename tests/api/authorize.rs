@@ -18,3 +18,4 @@ mod scope;
 mod session;
 mod strict_errors;
 mod table;
+mod wishes;

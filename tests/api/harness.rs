@@ -1,6 +1,7 @@
 //! A mock on a free port for each test, and a verb for each thing that a user or client does.
 
 mod answer;
+mod hints;
 mod jwt;
 #[cfg(feature = "cli")]
 mod program;
@@ -23,6 +24,7 @@ use cyberark_identity_mock::tenant::policy::Policy;
 use cyberark_identity_mock::tenant::{Tenant, TenantParts};
 
 pub(crate) use self::answer::Answer;
+pub(crate) use self::hints::forged_hints;
 pub(crate) use self::jwt::{Jwt, half_hash};
 #[cfg(feature = "cli")]
 pub(crate) use self::program::{Program, clean_command};

@@ -5,6 +5,7 @@ mod base_url;
 mod confirm;
 mod cors;
 mod discovery;
+mod end_session;
 mod guides;
 mod harness;
 mod health;
