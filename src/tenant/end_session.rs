@@ -122,7 +122,7 @@ impl Tenant {
 
     /// The claims of an ID token that was issued to a client of this application, dead or alive.
     pub(super) fn hint_of(&self, at: &AppAt, hint: &str) -> Option<Claims> {
-        let claims = self.0.keys.verify(hint)?;
+        let claims = self.0.keys.verify(hint, self.0.clock.now())?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let is_its = text("iss") == Some(&at.issuer)
             && text("aud").is_some_and(|aud| at.registered.app.accepts_client(aud))

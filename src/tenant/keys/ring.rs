@@ -68,11 +68,12 @@ impl KeyRing {
         keys.retired.extend(replaced.into_iter().map(|key| (key, until)));
     }
 
-    /// The claims of a token that one of the keys signed, whatever they say.
-    pub(in crate::tenant) fn verify(&self, token: &str) -> Option<Claims> {
+    /// The claims of a token that one of the keys of `now` signed, whatever they say.
+    pub(in crate::tenant) fn verify(&self, token: &str, now: Timestamp) -> Option<Claims> {
         let all = self.read(|keys| {
             let signing = keys.made.iter().chain([&keys.given]).cloned();
-            signing.chain(keys.retired.iter().map(|(key, _)| key.clone())).collect::<Vec<_>>()
+            let retired = keys.retired.iter().filter(|(_, until)| *until > now);
+            signing.chain(retired.map(|(key, _)| key.clone())).collect::<Vec<_>>()
         });
         all.iter().find_map(|key| key.verify(token))
     }
@@ -113,9 +114,10 @@ mod tests {
         let old = SigningKey::development().jwk().kid.clone();
         assert_eq!((kids(now).len(), kids(now).contains(&old)), (2, true));
         assert_eq!((kids(later).len(), kids(later).contains(&old)), (1, false));
-        assert!(ring.verify(&token).is_some());
+        assert!(ring.verify(&token, now).is_some());
+        assert!(ring.verify(&token, later).is_none());
         ring.sweep(later);
-        assert!(ring.verify(&token).is_none());
+        assert!(ring.verify(&token, now).is_none());
     }
 
     #[test]
