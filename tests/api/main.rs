@@ -1,5 +1,6 @@
 //! Tests through the door: HTTP against a running server. The tree mirrors the URL tree.
 
+mod algorithms;
 mod authorize;
 mod base_url;
 mod confirm;
