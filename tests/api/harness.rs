@@ -8,6 +8,7 @@ mod program;
 mod raw;
 mod request;
 mod routes;
+mod service;
 
 use std::net::TcpListener;
 use std::sync::mpsc;
@@ -31,6 +32,7 @@ pub(crate) use self::program::{Program, clean_command};
 pub(crate) use self::raw::{Wire, request_bytes};
 pub(crate) use self::request::Request;
 pub(crate) use self::routes::{ROUTES, Route};
+pub(crate) use self::service::{API, BANK, SERVICE, text, with_api};
 
 /// The redirect URI that tests use; the built-in applications allow it.
 pub(crate) const CALLBACK: &str = "http://localhost:3000/callback";

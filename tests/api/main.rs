@@ -1,5 +1,6 @@
 //! Tests through the door: HTTP against a running server. The tree mirrors the URL tree.
 
+mod abuse;
 mod algorithms;
 mod authorize;
 mod base_url;
@@ -11,10 +12,13 @@ mod guides;
 mod harness;
 mod health;
 mod hostile;
+mod introspect;
 mod keys;
 mod login;
+#[cfg(feature = "cli")]
 mod program;
 mod relying_party;
+mod revoke;
 mod routing;
 mod security;
 mod token;

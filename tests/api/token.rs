@@ -1,11 +1,15 @@
 //! `POST /OAuth2/Token/{app}`: the answer, and what a request must look like.
 
 mod client;
+mod client_credentials;
 mod code;
+mod direct_errors;
 mod errors;
+mod password;
 mod pkce;
 mod refresh;
 mod replay;
+mod rotation;
 
 use serde_json::{Value, json};
 
