@@ -1,5 +1,7 @@
 //! What must not work: things of one client in another's hands, and input that is wrong on purpose.
 
+mod forged;
+
 use cyberark_identity_mock::tenant::policy::Policy;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
