@@ -21,10 +21,12 @@ impl Tenant {
         request: &TokenRequest,
     ) -> Result<Granted, OAuthError> {
         let refused = || wrong_credentials(registered.policy);
+        let takes_users = registered.app.takes_service_users();
         let client = match client {
             Ok(client) if client.is_public => Err(refused()),
-            // Where users are clients, an unknown one is a user with wrong credentials.
-            Err(_) if registered.app.takes_service_users() => Err(refused()),
+            // Where users are clients, everybody else is a user with wrong credentials.
+            Ok(client) if takes_users && client.service_user.is_none() => Err(refused()),
+            Err(_) if takes_users => Err(refused()),
             client => client,
         }?;
         // A service user is the client, and acts on its own behalf.

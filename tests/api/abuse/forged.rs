@@ -26,9 +26,10 @@ fn forgeries(mock: &Mock, token: &str, foreign: &SigningKey) -> Vec<(&'static st
     let jwt = mock.verified("bank", token);
     let claims = &jwt.claims;
     let (kid, set) = (&jwt.header["kid"], mock.get("/OAuth2/Keys/bank"));
-    let modulus = URL_SAFE_NO_PAD.decode(text(&set.json()["keys"][0], "n")).unwrap();
-    let (signed, signature) = token.rsplit_once('.').unwrap();
-    let (header, _) = signed.split_once('.').unwrap();
+    let modulus =
+        URL_SAFE_NO_PAD.decode(text(&set.json()["keys"][0], "n")).expect("n is base64url");
+    let (signed, signature) = token.rsplit_once('.').expect("a JWT");
+    let (header, _) = signed.split_once('.').expect("a JWT");
     let unsigned = |alg: &str, signature: &str| {
         let header = json!({ "alg": alg, "typ": "JWT", "kid": kid });
         format!("{}.{}.{signature}", encode(&header), encode(claims))
