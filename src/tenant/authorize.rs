@@ -62,6 +62,15 @@ pub(super) struct Bounce {
     pub(super) asked_at: Timestamp,
 }
 
+/// A request on its way to an answer.
+pub(super) struct Asking {
+    pub(super) request: AuthorizeRequest,
+    /// When the request first came, if it has waited for the user.
+    pub(super) asked_at: Option<Timestamp>,
+    /// Whether the user has consented, or need not.
+    pub(super) consented: bool,
+}
+
 impl Tenant {
     /// Decides about an authorization request. `credentials` are session ids and bearer tokens that
     /// may prove who is signed in.
@@ -100,15 +109,29 @@ impl Tenant {
             Ok(checked) => checked,
             Err(decision) => return *decision,
         };
+        let consented = !checked.wants_consent(&at);
+        self.settle(at, checked, Asking { request, asked_at, consented }, credentials)
+    }
+
+    /// Answers a request that was checked, as far as the user has done their part.
+    pub(super) fn settle(
+        &self,
+        at: AppAt,
+        checked: Checked,
+        asking: Asking,
+        credentials: &[String],
+    ) -> Decision {
+        let Asking { request, asked_at, consented } = asking;
         match self.usable_session(&at, &checked, asked_at, credentials) {
-            Ok(Some(_)) if checked.wants_consent(&at) && checked.prompt.none => {
+            Ok(Some((user, signed_in_at))) if consented => {
+                Decision::Deliver(Box::new(self.deliver(at, checked, user, signed_in_at)))
+            }
+            Ok(Some(_)) if checked.prompt.none => {
                 Decision::Refuse(checked.callback.report(consent_required()))
             }
-            Ok(Some(_)) if checked.wants_consent(&at) => {
-                self.wait_for_consent(&at.registered, request, asked_at)
-            }
-            Ok(Some((user, signed_in_at))) => {
-                Decision::Deliver(Box::new(self.deliver(at, checked, user, signed_in_at)))
+            Ok(Some(_)) => {
+                let (application_id, bounce) = self.keep_waiting(&at.registered, request, asked_at);
+                Decision::Consent { application_id, bounce }
             }
             Ok(None) => {
                 let (application_id, bounce) = self.keep_waiting(&at.registered, request, None);
@@ -121,7 +144,7 @@ impl Tenant {
     /// The user who is signed in as the request wants it, and since when; `None` when one has to
     /// sign in. Of several the last to sign in counts. `asked_at` is when the request first came,
     /// if it waited for that.
-    pub(super) fn usable_session(
+    fn usable_session(
         &self,
         at: &AppAt,
         checked: &Checked,
@@ -159,7 +182,7 @@ impl Tenant {
     }
 
     /// Keeps the request under a new key until the user has done their part.
-    pub(super) fn keep_waiting(
+    fn keep_waiting(
         &self,
         registered: &Registered,
         request: AuthorizeRequest,

@@ -5,12 +5,10 @@
 //! The user is asked each time: no source says that the product remembers (inferred).
 
 use super::Tenant;
-use super::authorize::{Bounce, Decision, unknown_bounce};
+use super::authorize::{Asking, Bounce, Decision, unknown_bounce};
 use super::policy::PromptValues;
 use super::registry::{AppAt, Registered};
 use super::request_check::{Checked, check};
-use crate::clock::Timestamp;
-use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::confirm::{ConfirmRequest, Word};
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
@@ -36,16 +34,6 @@ impl Checked {
 }
 
 impl Tenant {
-    pub(super) fn wait_for_consent(
-        &self,
-        registered: &Registered,
-        request: AuthorizeRequest,
-        asked_at: Option<Timestamp>,
-    ) -> Decision {
-        let (application_id, bounce) = self.keep_waiting(registered, request, asked_at);
-        Decision::Consent { application_id, bounce }
-    }
-
     /// What the user of `credentials` is asked about the request that waits under `bounce`.
     pub fn question(
         &self,
@@ -115,16 +103,8 @@ impl Tenant {
             return Decision::Refuse(checked.callback.report(error));
         }
         checked.scope = checked.scope.without(&call.denied_scopes);
-        match self.usable_session(&at, &checked, Some(asked_at), credentials) {
-            Ok(Some((user, signed_in_at))) => {
-                Decision::Deliver(Box::new(self.deliver(at, checked, user, signed_in_at)))
-            }
-            Ok(None) => {
-                let (application_id, bounce) = self.keep_waiting(&at.registered, request, None);
-                Decision::SignIn { application_id, bounce }
-            }
-            Err(error) => Decision::Refuse(checked.callback.report(error)),
-        }
+        let asking = Asking { request, asked_at: Some(asked_at), consented: true };
+        self.settle(at, checked, asking, credentials)
     }
 }
 
