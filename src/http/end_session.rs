@@ -11,7 +11,6 @@ use super::pages::{self, ConfirmSignOutPage, SignedOutPage};
 use super::redirect::object_moved;
 use super::security::session_cookie;
 use crate::protocol::end_session::EndSessionRequest;
-use crate::protocol::parameters::Parameters;
 use crate::tenant::end_session::SignOut;
 
 pub(super) async fn of_app(
@@ -20,7 +19,7 @@ pub(super) async fn of_app(
     sent: Sent,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
-    end_session(&here, Some(&app), &sent.everywhere(), &request)
+    end_session(&here, Some(&app), sent, &request)
 }
 
 pub(super) async fn legacy(
@@ -28,17 +27,19 @@ pub(super) async fn legacy(
     sent: Sent,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
-    end_session(&here, None, &sent.everywhere(), &request)
+    end_session(&here, None, sent, &request)
 }
 
 fn end_session(
     here: &Here,
     app: Option<&str>,
-    sent: &Parameters,
+    sent: Sent,
     request: &HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
-    let credentials = session_credentials(request, sent);
-    let wish = EndSessionRequest::from(sent);
+    let confirmed = sent.posted("confirmed") == Some("yes");
+    let sent = sent.everywhere();
+    let credentials = session_credentials(request, &sent);
+    let wish = EndSessionRequest::new(&sent, confirmed);
     let decision =
         here.tenant.end_session(&here.base, app, &wish, &credentials).map_err(Failure::from)?;
     let mut answer = match decision {

@@ -138,6 +138,14 @@ impl Sent {
         }
     }
 
+    /// The parameter of that name in the body alone.
+    pub(super) fn posted(&self, name: &str) -> Option<&str> {
+        match &self.body {
+            Body::Form(form) => form.get(name),
+            Body::Empty | Body::Other => None,
+        }
+    }
+
     /// The parameters of the body if it is a form.
     pub(super) fn form_if_any(self) -> Parameters {
         match self.body {

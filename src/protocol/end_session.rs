@@ -17,14 +17,16 @@ pub struct EndSessionRequest {
     pub confirmed: bool,
 }
 
-impl From<&Parameters> for EndSessionRequest {
-    fn from(sent: &Parameters) -> Self {
+impl EndSessionRequest {
+    /// Reads the parameters. Whether the user `confirmed` stands in the body alone, where the
+    /// confirmation page puts it: a link cannot sign anybody out.
+    pub fn new(sent: &Parameters, confirmed: bool) -> Self {
         Self {
             id_token_hint: sent.owned("id_token_hint"),
             client_id: sent.owned("client_id"),
             post_logout_redirect_uri: sent.owned("post_logout_redirect_uri"),
             state: sent.owned("state"),
-            confirmed: sent.get("confirmed") == Some("yes"),
+            confirmed,
         }
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Tenant;
 use super::policy::EndSession;
 use super::registry::{AppAt, Registered};
+use super::session::Session;
 use crate::protocol::authorize::ResponseParameters;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
@@ -54,7 +55,9 @@ impl Tenant {
         let policy = registered.as_ref().map_or(self.0.policy, |registered| registered.policy);
         let decision = match policy.end_session {
             EndSession::AtOnce => self.end_at_once(registered.as_deref(), request),
-            EndSession::HintOrConfirmation => self.end_with_proof(base, registered, request),
+            EndSession::HintOrConfirmation => {
+                self.end_with_proof(base, registered, request, credentials)
+            }
         };
         if !matches!(decision, SignOut::Confirm | SignOut::Refused(_)) {
             self.sign_out(credentials);
@@ -76,21 +79,26 @@ impl Tenant {
         }
     }
 
-    /// RP-Initiated Logout §2: the hint is proof that the client means this session; without one
-    /// the user is asked. §3: only a listed URI is redirected to.
+    /// RP-Initiated Logout §2: the hint is proof that the client means this session; without one,
+    /// or with one of another user, the user is asked. §3: only a listed URI is redirected to.
     fn end_with_proof(
         &self,
         base: &BaseUrl,
         registered: Option<Arc<Registered>>,
         request: &EndSessionRequest,
+        credentials: &[String],
     ) -> SignOut {
         let Some(hint) = request.id_token_hint.as_deref() else {
             return if request.confirmed { SignOut::SignedOut } else { SignOut::Confirm };
         };
         let client_id = request.client_id.as_deref();
-        let Some(registered) = self.app_of_hint(base, registered, hint, client_id) else {
+        let Some((registered, user)) = self.issued_to(base, registered, hint, client_id) else {
             return refused("id_token_hint is not an ID token of this application");
         };
+        let is_anothers = |session: Session| Some(&*session.user) != user.as_deref();
+        if self.session(credentials).is_some_and(is_anothers) && !request.confirmed {
+            return SignOut::Confirm;
+        }
         let Some(sent) = request.post_logout_redirect_uri.as_deref() else {
             return SignOut::SignedOut;
         };
@@ -100,23 +108,22 @@ impl Tenant {
         }
     }
 
-    /// The application that the hint was issued to: `registered`, or any when there is none. A
-    /// `client_id` beside the hint must be the one that it was issued to (§2).
-    fn app_of_hint(
+    /// The application that the hint was issued to, `registered` or any when there is none, and the
+    /// user whom it names. A `client_id` beside the hint must be the one that it was issued to (§2).
+    fn issued_to(
         &self,
         base: &BaseUrl,
         registered: Option<Arc<Registered>>,
         hint: &str,
         client_id: Option<&str>,
-    ) -> Option<Arc<Registered>> {
-        let is_for_client = |claims: &Claims| {
-            client_id.is_none_or(|id| claims.get("aud").is_some_and(|audience| audience == id))
-        };
+    ) -> Option<(Arc<Registered>, Option<String>)> {
         let candidates =
             registered.map_or_else(|| self.0.apps.list(), |registered| vec![registered]);
-        candidates.into_iter().find(|candidate| {
-            let at = AppAt::new(base, candidate.clone());
-            self.hint_of(&at, hint).is_some_and(|claims| is_for_client(&claims))
+        candidates.into_iter().find_map(|candidate| {
+            let claims = self.hint_of(&AppAt::new(base, candidate.clone()), hint)?;
+            let text = |name: &str| claims.get(name).and_then(Value::as_str);
+            let is_for_client = client_id.is_none_or(|id| text("aud") == Some(id));
+            is_for_client.then(|| (candidate, text("sub").map(str::to_owned)))
         })
     }
 

@@ -58,8 +58,11 @@ impl Tenant {
         let grant_type = request.grant_type.as_deref().and_then(GrantType::named);
         refuse_incomplete(policy, grant_type, request)?;
         let grant_type = grant_type.ok_or_else(|| unknown_grant_type(policy))?;
-        check_allowed(registered, grant_type)?;
         let client = self.client(&at, &request.client);
+        // Who did not prove who it is hears that first.
+        if client.is_ok() {
+            check_allowed(registered, grant_type)?;
+        }
         let granted = match grant_type {
             GrantType::AuthorizationCode => self.redeem_code(registered, &client?, request)?,
             GrantType::RefreshToken => self.refresh(registered, &client?, request)?,

@@ -9,6 +9,7 @@ use super::{Granted, requested_scope};
 use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
+use crate::tenant::app::AuthMethod;
 use crate::tenant::client::{Client, wrong_credentials};
 use crate::tenant::grant::{Family, Grant, Subject};
 use crate::tenant::registry::Registered;
@@ -21,14 +22,18 @@ impl Tenant {
         request: &TokenRequest,
     ) -> Result<Granted, OAuthError> {
         let refused = || wrong_credentials(registered.policy);
-        let takes_users = registered.app.takes_service_users();
+        let must_be_user = registered.app.takes_service_users();
         let client = match client {
-            Ok(client) if client.is_public => Err(refused()),
-            // Where users are clients, everybody else is a user with wrong credentials.
-            Ok(client) if takes_users && client.service_user.is_none() => Err(refused()),
-            Err(_) if takes_users => Err(refused()),
-            client => client,
-        }?;
+            Ok(client) if client.is_public => return Err(refused()),
+            Ok(client) if must_be_user && client.service_user.is_none() => return Err(refused()),
+            Ok(client) => client,
+            // An unknown client of an application with a secret of its own is told so. Where users
+            // are clients, or nobody is, it is somebody with wrong credentials.
+            Err(_) if must_be_user || !registered.app.allows(AuthMethod::ClientCreds) => {
+                return Err(refused());
+            }
+            Err(unknown) => return Err(unknown),
+        };
         // A service user is the client, and acts on its own behalf.
         let subject = match &client.service_user {
             Some(user) => Subject::User(user.uuid().into()),

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     LEGACY, LISTED, PATHS, UNLISTED, ask, assert_signed_out, assert_still_signed_in, id_token, shop,
 };
-use crate::harness::{Answer, Setup, forged_hints};
+use crate::harness::{Answer, Mock, Setup, forged_hints};
 
 const BAD_HINT: &str = "id_token_hint is not an ID token of this application";
 const BAD_URI: &str = "post_logout_redirect_uri is not registered for this application";
@@ -247,4 +247,32 @@ fn the_proof_is_a_field_of_the_policy() {
     assert_confirmation(&answer, "/oauth2/endsession/desk", "desk");
     assert_eq!(mock.get("/OAuth2/EndSession/bank").location(), "/");
     assert_eq!(mock.get(LEGACY).location(), "/", "the tenant's policy");
+}
+
+#[test]
+fn a_link_cannot_confirm() {
+    let mock = Mock::strict();
+    let alice = mock.alice();
+    let path = "/OAuth2/EndSession/bank?confirmed=yes";
+    let linked = mock.request("GET", path).cookie(&alice).send();
+    assert!(linked.body.contains("id=\"confirm-sign-out\""), "{linked:?}");
+    let posted = mock.request("POST", path).cookie(&alice).send();
+    assert!(posted.body.contains("id=\"confirm-sign-out\""), "{posted:?}");
+    let who = mock.request("GET", "/Security/whoami").cookie(&alice).send().json();
+    assert_eq!(who["Result"]["User"], "alice@example.com");
+}
+
+#[test]
+fn a_hint_of_another_user_asks_first() {
+    let mock = Mock::strict();
+    let hint = mock.exchange(&mock.code(&[]), &[]).json()["id_token"].clone();
+    let bob = mock.sign_in("bob@example.com", "bob-password");
+    let asked = mock
+        .request("GET", "/OAuth2/EndSession/bank")
+        .query(&[("id_token_hint", hint.as_str().unwrap())])
+        .cookie(&bob)
+        .send();
+    assert!(asked.body.contains("id=\"confirm-sign-out\""), "{asked:?}");
+    let who = mock.request("GET", "/Security/whoami").cookie(&bob).send().json();
+    assert_eq!(who["Result"]["User"], "bob@example.com");
 }
