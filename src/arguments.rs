@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use clap::builder::Resettable;
+use clap::parser::ValueSource;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use cyberark_identity_mock::protocol::base_url::BaseUrl;
 use cyberark_identity_mock::tenant::policy::Policy;
@@ -13,7 +14,7 @@ use cyberark_identity_mock::tenant::policy::Policy;
 /// Exit codes: 0 stopped by a signal, 1 failed while running, 2 wrong arguments, 3 unreadable
 /// fixture, 4 bad key, 5 address not available.
 #[derive(Debug, Parser)]
-#[command(version, verbatim_doc_comment, subcommand_negates_reqs = true)]
+#[command(version, verbatim_doc_comment)]
 pub(crate) struct Arguments {
     /// Name or address to listen on.
     #[arg(long, global = true, env = "CYBERARK_MOCK_HOST", default_value = "127.0.0.1")]
@@ -121,7 +122,12 @@ impl Arguments {
     /// Reads command line and environment; ends the program when they are wrong, or ask for help.
     pub(crate) fn read() -> Self {
         let matches = Self::command().mut_args(without_empty_variable).get_matches();
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        let mut arguments = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let by_flag = |name| matches.value_source(name) == Some(ValueSource::CommandLine);
+        if by_flag("fixtures_inline") && !by_flag("fixtures") {
+            arguments.fixtures = None;
+        }
+        arguments
     }
 
     /// The host; an IPv6 address may stand in brackets, as it does in URLs.

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::tenant::document::TenantDocument;
+use crate::tenant::document::{DocumentError, TenantDocument};
 
 /// The files of the built-in tenant, which stand in the repository under `fixtures/`.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -72,9 +72,10 @@ pub fn from_text(name: &str, text: &str) -> Result<TenantDocument, FixtureError>
         return Err(malformed(".".to_owned(), problem.to_owned()));
     }
     let mut json = serde_json::Deserializer::from_str(text);
-    let document = serde_path_to_error::deserialize(&mut json)
+    let document: TenantDocument = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| malformed(error.path().to_string(), error.inner().to_string()))?;
     json.end().map_err(|error| malformed(".".to_owned(), error.to_string()))?;
+    document.check().map_err(|DocumentError { path, problem }| malformed(path, problem))?;
     Ok(document)
 }
 
@@ -197,23 +198,52 @@ mod tests {
 
     #[test]
     fn rules_that_a_document_breaks_are_named() {
-        for (text, problem) in [
-            (r#"{"users":[{"name":"a"},{"name":"A"}]}"#, "users[\"A\"]: name: another user has it"),
+        for (text, expected) in [
+            (r#"{"users":[{"name":" a"}]}"#, r#"x.json: at users[0].name: " a": expected a login"#),
             (
                 r#"{"users":[{"name":"a","claims":{"iss":"x"}}]}"#,
-                "users[\"a\"].claims.iss: the server computes",
+                "x.json: at users[0].claims.iss: the server computes",
             ),
-            (r#"{"apps":[{"application_id":"a"},{"application_id":"a"}]}"#, "two applications"),
-            (r#"{"apps":[{"application_id":"a/b"}]}"#, "application_id: expected letters"),
+            (
+                r#"{"apps":[{"application_id":"a/b"}]}"#,
+                r#"x.json: at apps[0].application_id: "a/b": expected letters"#,
+            ),
             (r#"{"apps":[{"application_id":"OAuth2"}]}"#, "a path of its own"),
-            (r#"{"apps":[{"application_id":"a","client_id_type":"confidential"}]}"#, "needs one"),
-            (r#"{"apps":[{"application_id":"a","scopes":[{"name":"b c"}]}]}"#, "no scope token"),
-            (r#"{"tenant":{"live_limit":0}}"#, "tenant.live_limit: expected at least 1"),
-            (r#"{"tenant":{"id":"<b>"}}"#, "tenant.id: expected letters"),
+            (
+                r#"{"apps":[{"application_id":"a","client_id_type":"confidential"}]}"#,
+                "x.json: at apps[0].client_secret: none",
+            ),
+            (
+                r#"{"apps":[{"application_id":"a","scopes":[{"name":"b c"}]}]}"#,
+                r#"x.json: at apps[0].scopes: "b c": no scope token"#,
+            ),
+            (r#"{"tenant":{"live_limit":0}}"#, "x.json: at tenant.live_limit: 0: expected"),
+            (r#"{"tenant":{"id":"<b>"}}"#, r#"x.json: at tenant.id: "<b>": expected letters"#),
+        ] {
+            let message = from_text("x.json", text).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn what_two_members_may_not_have_in_common_is_named() {
+        for (text, expected) in [
+            (
+                r#"{"users":[{"name":"a"},{"name":"A"}]}"#,
+                r#"users[1].name: "A": another user has it"#,
+            ),
+            (
+                r#"{"users":[{"name":"a","uuid":"u"},{"name":"b","uuid":"u"}]}"#,
+                r#"users[1].uuid: another user has the uuid of "b""#,
+            ),
+            (
+                r#"{"apps":[{"application_id":"a"},{"application_id":"a"}]}"#,
+                r#"apps[1].application_id: "a": another application has it"#,
+            ),
         ] {
             let document = from_text("x.json", text).unwrap();
             let message = Tenant::new(document, TenantParts::default()).unwrap_err().to_string();
-            assert!(message.contains(problem), "{message}");
+            assert!(message.starts_with(expected), "{message}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The listener: binds or takes a socket, serves the tenant, sweeps it, stops.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -78,7 +78,15 @@ impl Server {
             server = server.workers(workers);
         }
         let server = match door {
-            Door::Address(host, port) => server.bind((host, port))?,
+            Door::Address(host, port) => {
+                addresses_of(host, port)?.into_iter().try_fold(server, |server, mut address| {
+                    // Port 0 is one port for every address that the name stands for.
+                    if let Some(first) = server.addrs().first() {
+                        address.set_port(first.port());
+                    }
+                    server.bind(address)
+                })?
+            }
             Door::Socket(socket) => server.listen(socket)?,
         };
         Ok(Self { addresses: server.addrs(), tenant, inner: server.run() })
@@ -112,6 +120,23 @@ impl Server {
         sweeper.abort();
         outcome
     }
+}
+
+/// The addresses that a name stands for, without those that this machine does not have.
+fn addresses_of(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let mut addresses: Vec<SocketAddr> = (host, port).to_socket_addrs()?.collect();
+    if addresses.len() > 1 {
+        let is_here = |address: &SocketAddr| TcpListener::bind((address.ip(), 0)).is_ok();
+        addresses.retain(is_here);
+    }
+    if addresses.is_empty() {
+        return Err(io::Error::new(
+            io::ErrorKind::AddrNotAvailable,
+            "the name has no address here",
+        ));
+    }
+    addresses.dedup();
+    Ok(addresses)
 }
 
 impl std::fmt::Debug for Server {

@@ -16,12 +16,7 @@ pub(crate) fn base(public_url: Option<&BaseUrl>, addresses: &[SocketAddr]) -> Ba
         return configured.clone();
     }
     let address = addresses.first().expect("a server listens somewhere");
-    let url = if address.ip().is_unspecified() {
-        format!("http://localhost:{}", address.port())
-    } else {
-        format!("http://{address}")
-    };
-    url.parse().expect("a socket address makes a base URL")
+    BaseUrl::of_address("http", *address)
 }
 
 /// A value that ends where the next space is: quoted and escaped when it would not.
@@ -38,13 +33,13 @@ pub(crate) fn text(base: &BaseUrl, tenant: &Tenant) -> String {
     );
     let apps = tenant.apps();
     for app in apps.iter().take(LISTED) {
-        let issuer = base.issuer(&app.application_id);
+        let (id, issuer) = (&app.application_id, app.issuer_at(base));
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "app id={} client_id={} issuer={issuer} discovery={issuer}.well-known/openid-configuration",
-            app.application_id,
-            value(&app.client_id())
+            "app id={id} client_id={} issuer={} discovery={base}/{id}/.well-known/openid-configuration",
+            value(&app.client_id()),
+            value(&issuer)
         );
     }
     let users = tenant.users();

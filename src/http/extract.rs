@@ -69,14 +69,10 @@ fn base_of_request(request: &HttpRequest) -> BaseUrl {
     };
     let by_client = || base_at(scheme, headers.get(header::HOST)?.to_str().ok()?, port);
     let by_target = || base_at(scheme, request.uri().authority()?.as_str(), port);
-    by_proxy().or_else(by_client).or_else(by_target).unwrap_or_else(|| {
-        let address = request.app_config().local_addr();
-        let host = match address.ip() {
-            ip if ip.is_unspecified() => format!("localhost:{}", address.port()),
-            _ => address.to_string(),
-        };
-        format!("{scheme}://{host}").parse().expect("a socket address makes a base URL")
-    })
+    by_proxy()
+        .or_else(by_client)
+        .or_else(by_target)
+        .unwrap_or_else(|| BaseUrl::of_address(scheme, request.app_config().local_addr()))
 }
 
 /// The base URL of a host, at `port` instead of its own if there is one.

@@ -39,13 +39,22 @@ pub struct AuthorizeRequest {
 }
 
 /// What arrives at the authorization endpoint.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum AuthorizeCall {
     /// A client's request.
     Request(Box<AuthorizeRequest>),
     /// CyberArk: the key of a request that waited for the user to sign in. It replaces every
     /// other parameter.
     Bounced(String),
+}
+
+impl std::fmt::Debug for AuthorizeCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Request(request) => request.fmt(f),
+            Self::Bounced(_) => f.write_str("Bounced"),
+        }
+    }
 }
 
 impl From<&Parameters> for AuthorizeCall {

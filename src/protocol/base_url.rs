@@ -1,6 +1,7 @@
 //! Where the tenant is reached: the base of its issuers and endpoint URLs.
 
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use url::Url;
@@ -21,6 +22,17 @@ pub struct BaseUrl {
 pub struct BaseUrlError;
 
 impl BaseUrl {
+    /// The base URL of a socket address; every address is `localhost`, and no zone is named.
+    pub fn of_address(scheme: &str, address: SocketAddr) -> Self {
+        let port = address.port();
+        let url = match address.ip() {
+            ip if ip.is_unspecified() => format!("{scheme}://localhost:{port}"),
+            IpAddr::V4(ip) => format!("{scheme}://{ip}:{port}"),
+            IpAddr::V6(ip) => format!("{scheme}://[{ip}]:{port}"),
+        };
+        url.parse().expect("an address and a port make a base URL")
+    }
+
     /// The issuer of an application; it ends in a slash.
     ///
     /// Source: recorded discovery document of a tenant (cyberark/conjur, authn-oidc cassettes).

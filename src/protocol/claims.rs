@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 pub type Claims = Map<String, Value>;
 
 /// Claims that the server computes; a fixture may not set them.
-pub const PROTOCOL_CLAIMS: [&str; 16] = [
+pub const PROTOCOL_CLAIMS: [&str; 17] = [
     "iss",
     "sub",
     "aud",
@@ -26,6 +26,7 @@ pub const PROTOCOL_CLAIMS: [&str; 16] = [
     "c_hash",
     "scope",
     "app_id",
+    "unique_name",
 ];
 
 /// The standard claims in the order of the specification, each with the scope that asks for it.

@@ -15,7 +15,7 @@ pub enum Word {
 
 /// The parameters that are read. The product wants `scopes` too, the granted ones; what is not
 /// denied is granted.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ConfirmRequest {
     /// The key of the waiting request.
     pub bounce: Option<String>,
@@ -33,5 +33,11 @@ impl From<&Parameters> for ConfirmRequest {
             word: if sent.get("result") == Some("1") { Word::Approve } else { Word::Deny },
             denied_scopes: denied.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
         }
+    }
+}
+
+impl std::fmt::Debug for ConfirmRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConfirmRequest").field("word", &self.word).finish_non_exhaustive()
     }
 }

@@ -65,27 +65,13 @@ pub struct ClientKeys {
 pub enum ClientKey {
     /// RSA, for `RS256` and `PS256`.
     #[serde(rename = "RSA")]
-    Rsa {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        kid: Option<String>,
-        n: String,
-        e: String,
-    },
+    Rsa { n: String, e: String },
     /// P-256, for `ES256`.
     #[serde(rename = "EC")]
-    Ec {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        kid: Option<String>,
-        x: String,
-        y: String,
-    },
+    Ec { x: String, y: String },
     /// Ed25519, for `EdDSA`.
     #[serde(rename = "OKP")]
-    Okp {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        kid: Option<String>,
-        x: String,
-    },
+    Okp { x: String },
 }
 
 /// The answer of `/OAuth2/Keys/{app}`.

@@ -36,7 +36,12 @@ pub struct ProviderMetadata {
 
 impl ProviderMetadata {
     /// The document of an application reached at `base`.
-    pub fn of_product(base: &BaseUrl, application_id: &str, issuer: String) -> Self {
+    pub fn of_product(
+        base: &BaseUrl,
+        application_id: &str,
+        issuer: String,
+        signing_algorithm: SigningAlgorithm,
+    ) -> Self {
         let endpoint = |name| base.endpoint(name, application_id);
         Self {
             authorization_endpoint: endpoint("Authorize"),
@@ -63,7 +68,7 @@ impl ProviderMetadata {
                 "exp",
                 "iat",
             ],
-            id_token_signing_alg_values_supported: vec![SigningAlgorithm::RS256],
+            id_token_signing_alg_values_supported: vec![signing_algorithm],
             subject_types_supported: &["public"],
             scopes_supported: STANDARD_SCOPES.map(str::to_owned).to_vec(),
             token_endpoint: endpoint("Token"),
@@ -81,7 +86,8 @@ pub struct Abilities {
     pub response_types: Vec<&'static str>,
     pub grant_types: Vec<&'static str>,
     pub token_endpoint_auth_methods: Vec<&'static str>,
-    pub signing_algorithm: SigningAlgorithm,
+    /// What the client can sign with.
+    pub client_algorithms: Vec<&'static str>,
     pub claims_parameter: bool,
     pub request_parameter: bool,
     pub issuer_parameter: bool,
@@ -101,22 +107,20 @@ pub struct CompleteMetadata {
     pub response_modes_supported: &'static [&'static str],
     pub grant_types_supported: Vec<&'static str>,
     pub token_endpoint_auth_methods_supported: Vec<&'static str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub token_endpoint_auth_signing_alg_values_supported: &'static [&'static str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
     pub revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     pub claim_types_supported: &'static [&'static str],
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub request_object_signing_alg_values_supported: &'static [&'static str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_object_signing_alg_values_supported: Vec<&'static str>,
     pub authorization_response_iss_parameter_supported: bool,
     pub prompt_values_supported: &'static [&'static str],
 }
-
-/// Algorithms with which a client may sign request objects, beside none at all.
-const REQUEST_OBJECT_ALGORITHMS: &[&str] = &["none", "HS256", "RS256", "PS256", "ES256", "EdDSA"];
 
 impl CompleteMetadata {
     /// The complete document of an application with these abilities.
@@ -139,24 +143,23 @@ impl CompleteMetadata {
             revocation_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_methods_supported: methods,
             token_endpoint_auth_signing_alg_values_supported: if signs {
-                &REQUEST_OBJECT_ALGORITHMS[1..]
+                can.client_algorithms.clone()
             } else {
-                &[]
+                Vec::new()
             },
             claim_types_supported: &["normal"],
             claims_parameter_supported: can.claims_parameter,
             request_parameter_supported: can.request_parameter,
             request_uri_parameter_supported: false,
             request_object_signing_alg_values_supported: if can.request_parameter {
-                REQUEST_OBJECT_ALGORITHMS
+                std::iter::once("none").chain(can.client_algorithms).collect()
             } else {
-                &[]
+                Vec::new()
             },
             authorization_response_iss_parameter_supported: can.issuer_parameter,
             prompt_values_supported: can.prompt_values,
             product: ProviderMetadata {
                 claims_supported: ALL_CLAIMS.to_vec(),
-                id_token_signing_alg_values_supported: vec![can.signing_algorithm],
                 scopes_supported: can.scopes,
                 response_types_supported: can.response_types,
                 ..product

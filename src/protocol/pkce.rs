@@ -38,10 +38,17 @@ impl FromStr for CodeChallengeMethod {
 }
 
 /// A code challenge as sent with the authorization request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CodeChallenge {
     method: CodeChallengeMethod,
     value: Box<str>,
+}
+
+/// Without the value: with `plain` it is the verifier.
+impl std::fmt::Debug for CodeChallenge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodeChallenge").field("method", &self.method).finish_non_exhaustive()
+    }
 }
 
 impl CodeChallenge {

@@ -19,6 +19,11 @@ impl Scope {
         self.0.split(' ').filter(|token| !token.is_empty())
     }
 
+    /// Whether there is no token in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether `token` is one of the scope's tokens.
     pub fn contains(&self, token: &str) -> bool {
         self.tokens().any(|own| own == token)

@@ -84,7 +84,7 @@ pub struct StartAuthenticationRequest {
 }
 
 /// Body of `/Security/AdvanceAuthentication`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct AdvanceAuthenticationRequest {
     /// From the package.
@@ -97,12 +97,18 @@ pub struct AdvanceAuthenticationRequest {
     pub answer: Option<Secret>,
 }
 
+impl std::fmt::Debug for AdvanceAuthenticationRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AdvanceAuthenticationRequest")
+            .field("action", &self.action)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The `Result` of the authentication API, told apart by `Summary`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum AuthenticationResult {
-    /// Challenges to answer.
-    NewPackage(NewPackage),
     /// Signed in.
     LoginSuccess(Box<LoginSuccess>),
     /// Only a summary.
@@ -118,7 +124,7 @@ pub struct SummaryOnly {
 }
 
 /// `Summary: NewPackage`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "each field is the member of its name")]
 pub struct NewPackage {
@@ -132,6 +138,14 @@ pub struct NewPackage {
     pub challenges: Vec<Challenge>,
     pub summary: &'static str,
     pub tenant_id: String,
+}
+
+impl std::fmt::Debug for NewPackage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewPackage")
+            .field("challenges", &self.challenges.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the login page may offer.

@@ -70,7 +70,7 @@ pub struct ClientClaim {
     pub client_id: Option<String>,
     /// How the client authenticates.
     pub credentials: ClientCredentials,
-    /// Whether there is a `client_secret` in the body beside Basic credentials.
+    /// Whether the client authenticates in more than one way.
     pub has_second_secret: bool,
 }
 
@@ -78,9 +78,10 @@ impl ClientClaim {
     /// Reads the body, with the Basic credentials of the header if there were any.
     pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
         let secret = sent.get("client_secret");
-        let has_second_secret = basic.is_some() && secret.is_some();
         let is_jwt = sent.get("client_assertion_type") == Some(JWT_BEARER);
         let assertion = sent.owned("client_assertion").filter(|_| is_jwt);
+        let ways = [basic.is_some(), secret.is_some(), assertion.is_some()];
+        let has_second_secret = ways.into_iter().filter(|used| *used).count() > 1;
         let credentials = match (basic, secret, assertion) {
             (Some(basic), ..) => ClientCredentials::Basic(basic),
             (None, Some(secret), _) => ClientCredentials::Post(Secret::new(secret)),

@@ -130,7 +130,7 @@ pub struct App {
     /// The form of access tokens.
     #[serde(default)]
     pub token_type: TokenType,
-    /// Public keys of the client, with which it signs request objects.
+    /// Public keys of the client, with which it signs request objects and client assertions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<ClientKeys>,
     /// How ID and access tokens are signed; the product knows `RS256` only.
@@ -139,7 +139,7 @@ pub struct App {
     /// How long ID and access tokens live: five hours when absent, as in the portal.
     #[serde(default = "five_hours")]
     pub token_lifetime: Lifetime,
-    /// Whether a code brings a refresh token.
+    /// Whether refresh tokens are issued.
     #[serde(default)]
     pub issue_refresh_tokens: bool,
     /// How long refresh tokens live: 30 days when absent (inferred; no default is published).
@@ -231,7 +231,7 @@ impl App {
     }
 
     /// The `iss` of the application's tokens when it is reached at `base`.
-    pub(super) fn issuer_at(&self, base: &BaseUrl) -> String {
+    pub fn issuer_at(&self, base: &BaseUrl) -> String {
         self.issuer.clone().unwrap_or_else(|| base.issuer(&self.application_id))
     }
 
@@ -246,36 +246,42 @@ impl App {
         names.join(" ").parse()
     }
 
-    pub(super) fn check(&self) -> Result<(), DocumentError> {
-        let here = format!("apps[{:?}]", self.application_id);
-        let refuse = |problem: &str| Err(DocumentError::new(here.clone(), problem));
+    /// Checks the rules that concern this application alone; `here` is its JSON path.
+    pub(super) fn check(&self, here: &str) -> Result<(), DocumentError> {
+        let refuse = |member: &str, problem: &str| {
+            Err(DocumentError::new(format!("{here}.{member}"), problem))
+        };
         let id = &self.application_id;
         if id.is_empty()
             || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
             || id.starts_with('.')
         {
-            return refuse(
-                "application_id: expected letters, digits and - . _ (it stands in URLs)",
-            );
+            let problem = format!("{id:?}: expected letters, digits and - . _ (it stands in URLs)");
+            return refuse("application_id", &problem);
         }
         if RESERVED_IDS.contains(&id.to_ascii_lowercase().as_str()) {
-            return refuse("application_id: the server uses this word as a path of its own");
+            let problem = format!("{id:?}: the server uses this word as a path of its own");
+            return refuse("application_id", &problem);
         }
         if self.client_id.as_ref().is_some_and(String::is_empty) {
-            return refuse("client_id: expected at least one character, or no client_id at all");
+            return refuse(
+                "client_id",
+                "\"\": expected at least one character, or no client_id at all",
+            );
         }
         if self.client_id_type() == ClientIdType::Confidential
             && self.client_secret.as_ref().is_none_or(Secret::is_empty)
         {
-            return refuse("client_secret: a confidential client needs one");
+            return refuse(
+                "client_secret",
+                "none, or an empty one: a confidential client needs a secret",
+            );
         }
         if let Some(scope) = self.scopes.iter().find(|scope| !is_scope_token(&scope.name)) {
-            return refuse(&format!(
-                "scopes: {:?} is no scope token (RFC 6749 section 3.3)",
-                scope.name
-            ));
+            let problem = format!("{:?}: no scope token (RFC 6749 section 3.3)", scope.name);
+            return refuse("scopes", &problem);
         }
-        check_claims(&here, &self.claims)
+        check_claims(here, &self.claims)
     }
 }
 

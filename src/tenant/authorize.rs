@@ -25,7 +25,6 @@ use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError, echo};
 
 /// What the tenant decides about an authorization request.
-#[derive(Debug)]
 pub enum Decision {
     /// CyberArk: the error as JSON, to the browser itself.
     Body(OAuthError),
@@ -249,4 +248,19 @@ pub(super) fn unknown_bounce(policy: Policy, key: &str) -> Decision {
         AuthorizeErrors::Callback => ErrorCode::InvalidRequest,
     };
     local_error(policy, OAuthError::new(code, text).blamed_on(Fault::Server))
+}
+
+/// Its kind only: codes, tokens and bounce keys are secrets.
+impl std::fmt::Debug for Decision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Body(error) => f.debug_tuple("Body").field(error).finish(),
+            Self::Page(error) => f.debug_tuple("Page").field(error).finish(),
+            Self::OpenRedirect(refusal) => f.debug_tuple("OpenRedirect").field(refusal).finish(),
+            Self::Refuse(refusal) => f.debug_tuple("Refuse").field(refusal).finish(),
+            Self::SignIn { .. } => f.write_str("SignIn"),
+            Self::Consent { .. } => f.write_str("Consent"),
+            Self::Deliver(delivery) => delivery.fmt(f),
+        }
+    }
 }

@@ -118,8 +118,7 @@ impl Tenant {
         claim.readings().into_iter().find_map(|(name, secret)| {
             let user = self.0.users.by_uuid(&self.0.users.uuid_of_name(name)?)?;
             let may = user.oauth_client || !registered.app.must_be_oauth_client();
-            let proves = user.password.as_ref().zip(secret).is_some_and(|(a, b)| a == b);
-            (may && proves && is_named(&user)).then_some(user)
+            (may && user.has_password(secret) && is_named(&user)).then_some(user)
         })
     }
 }

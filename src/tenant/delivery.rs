@@ -16,7 +16,6 @@ use crate::protocol::authorize::{AuthorizeResponse, ResponseParameters};
 use crate::protocol::response_type::ResponseType;
 
 /// An authorization response that has been decided on, its tokens not yet signed.
-#[derive(Debug)]
 pub struct Delivery {
     to: Callback,
     response_type: ResponseType,
@@ -102,5 +101,13 @@ impl Tenant {
         let expires = self.0.clock.now().plus_seconds(lifetime);
         self.0.codes.insert(&code, issued, expires);
         code
+    }
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivery")
+            .field("response_type", &self.response_type)
+            .finish_non_exhaustive()
     }
 }

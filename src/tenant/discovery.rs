@@ -13,7 +13,7 @@ use super::policy::{
 use super::registry::Registered;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::OAuthError;
-use crate::protocol::jwk::JwkSet;
+use crate::protocol::jwk::{ClientKey, JwkSet};
 use crate::protocol::metadata::{
     Abilities, CompleteMetadata, ProviderMetadata, RESPONSE_TYPES, STANDARD_SCOPES, to_text,
 };
@@ -28,7 +28,8 @@ impl Tenant {
     pub fn metadata(&self, base: &BaseUrl, application_id: &str) -> Result<String, OAuthError> {
         let registered = self.app(application_id)?;
         let issuer = registered.app.issuer_at(base);
-        let product = ProviderMetadata::of_product(base, application_id, issuer);
+        let algorithm = registered.app.signing_algorithm;
+        let product = ProviderMetadata::of_product(base, application_id, issuer, algorithm);
         Ok(match registered.policy.discovery {
             Discovery::Product => to_text(&product),
             Discovery::Complete => {
@@ -56,7 +57,7 @@ fn abilities(registered: &Registered) -> Abilities {
         response_types: response_types(app),
         grant_types: grant_types(app),
         token_endpoint_auth_methods: auth_methods(app, *policy),
-        signing_algorithm: app.signing_algorithm,
+        client_algorithms: client_algorithms(app),
         claims_parameter: policy.claims_parameter == ClaimsParameter::Honoured,
         request_parameter: policy.request_objects == RequestObjects::Read,
         issuer_parameter: policy.issuer_parameter == IssuerParameter::Sent,
@@ -76,6 +77,24 @@ fn auth_methods(app: &App, policy: Policy) -> Vec<&'static str> {
         (asserts && app.client_secret.is_some(), "client_secret_jwt"),
         (asserts && app.jwks.is_some(), "private_key_jwt"),
         (!is_confidential, "none"),
+    ]
+    .into_iter()
+    .filter_map(|(works, name)| works.then_some(name))
+    .collect()
+}
+
+/// What the client can sign with.
+fn client_algorithms(app: &App) -> Vec<&'static str> {
+    let has = |is_kind: fn(&ClientKey) -> bool| {
+        app.jwks.as_ref().is_some_and(|jwks| jwks.keys.iter().any(is_kind))
+    };
+    let rsa = has(|key| matches!(key, ClientKey::Rsa { .. }));
+    [
+        (app.client_secret.is_some(), "HS256"),
+        (rsa, "RS256"),
+        (rsa, "PS256"),
+        (has(|key| matches!(key, ClientKey::Ec { .. })), "ES256"),
+        (has(|key| matches!(key, ClientKey::Okp { .. })), "EdDSA"),
     ]
     .into_iter()
     .filter_map(|(works, name)| works.then_some(name))

@@ -24,6 +24,22 @@ pub struct TenantDocument {
     pub apps: Vec<App>,
 }
 
+impl TenantDocument {
+    /// Checks the rules that concern one member alone; what several have in common is checked when
+    /// the tenant is made.
+    ///
+    /// # Errors
+    ///
+    /// The first member that breaks a rule, by its JSON path.
+    pub fn check(&self) -> Result<(), DocumentError> {
+        self.tenant.iter().try_for_each(TenantSettings::check)?;
+        let mut users = self.users.iter().enumerate();
+        users.try_for_each(|(index, user)| user.check(&format!("users[{index}]")))?;
+        let mut apps = self.apps.iter().enumerate();
+        apps.try_for_each(|(index, app)| app.check(&format!("apps[{index}]")))
+    }
+}
+
 /// What a tenant does when an unknown user starts to sign in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -80,13 +96,11 @@ impl Default for TenantSettings {
 impl TenantSettings {
     pub(super) fn check(&self) -> Result<(), DocumentError> {
         if self.id.is_empty() || !self.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-            return Err(DocumentError::new(
-                "tenant.id",
-                "expected letters and digits, like ABC1234",
-            ));
+            let problem = format!("{:?}: expected letters and digits, like ABC1234", self.id);
+            return Err(DocumentError::new("tenant.id", problem));
         }
         if self.live_limit == 0 {
-            return Err(DocumentError::new("tenant.live_limit", "expected at least 1"));
+            return Err(DocumentError::new("tenant.live_limit", "0: expected at least 1"));
         }
         Ok(())
     }
@@ -96,8 +110,10 @@ impl TenantSettings {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {problem}")]
 pub struct DocumentError {
-    path: String,
-    problem: String,
+    /// JSON path of the member.
+    pub path: String,
+    /// What was found, and what is allowed.
+    pub problem: String,
 }
 
 impl DocumentError {

@@ -96,7 +96,6 @@ impl Family {
 }
 
 /// An authorization code.
-#[derive(Debug)]
 pub(super) enum Code {
     /// Waiting to be exchanged.
     Issued {
@@ -110,7 +109,6 @@ pub(super) enum Code {
 }
 
 /// A refresh token.
-#[derive(Debug)]
 pub(super) enum RefreshToken {
     /// Good for new access tokens of this family.
     Live(Arc<Family>),
@@ -128,7 +126,7 @@ pub(super) struct LiveToken {
 }
 
 /// What a token stands for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Bearer {
     /// An access token.
     Access(LiveToken),

@@ -28,7 +28,6 @@ use crate::protocol::security::LoginSuccess;
 use crate::protocol::token::TokenResponse;
 
 /// Tokens for one grant, decided and not yet signed.
-#[derive(Debug)]
 pub struct Issuance {
     pub(super) tenant: Tenant,
     pub(super) at: AppAt,
@@ -192,7 +191,6 @@ impl Issuance {
 }
 
 /// A sign-in that succeeded, its `Token` not yet signed.
-#[derive(Debug)]
 pub struct PendingLogin {
     tenant: Tenant,
     base: BaseUrl,
@@ -267,5 +265,20 @@ impl PendingLogin {
             "user_roles": self.user.roles,
             "internal_session_id": format_uuid(inner.ids.sixteen(), 4),
         })
+    }
+}
+
+impl std::fmt::Debug for Issuance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Issuance")
+            .field("scope", &self.scope)
+            .field("tokens", &self.tokens)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for PendingLogin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PendingLogin").field("user", &self.user.name).finish_non_exhaustive()
     }
 }

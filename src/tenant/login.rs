@@ -9,7 +9,6 @@ use std::sync::Arc;
 use super::Tenant;
 use super::document::UnknownUser;
 use super::issue::PendingLogin;
-use super::user::User;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::security::{
     AdvanceAuthenticationRequest, Challenge, ClientHints, Mechanism, NewPackage,
@@ -102,7 +101,9 @@ impl Tenant {
         let is_answer = request.action.as_deref() == Some("Answer");
         let is_mechanism = request.mechanism_id.as_deref() == Some(&mechanism_id);
         let user = user.and_then(|uuid| self.0.users.by_uuid(&uuid));
-        match user.filter(|user| is_answer && is_mechanism && password_is(user, request)) {
+        match user
+            .filter(|user| is_answer && is_mechanism && user.has_password(request.answer.as_ref()))
+        {
             Some(user) => {
                 let session = self.begin_session(&user);
                 Advance::Success(Box::new(PendingLogin::new(self, base, user, session)))
@@ -110,11 +111,4 @@ impl Tenant {
             None => Advance::Failure,
         }
     }
-}
-
-fn password_is(user: &User, request: &AdvanceAuthenticationRequest) -> bool {
-    user.password
-        .as_ref()
-        .zip(request.answer.as_ref())
-        .is_some_and(|(password, answer)| password == answer)
 }

@@ -253,17 +253,6 @@ policy! {
     bearer_error: BearerError = ErrorMessage | Challenge;
 }
 
-impl Policy {
-    /// The preset of that name.
-    pub fn preset(name: &str) -> Option<Self> {
-        match name {
-            "cyberark" => Some(Self::cyberark()),
-            "strict" => Some(Self::strict()),
-            _ => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

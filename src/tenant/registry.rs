@@ -57,15 +57,15 @@ pub(super) struct Apps(DashMap<Arc<str>, Arc<Registered>>);
 impl Apps {
     pub(super) fn load(apps: Vec<App>, policy: Policy) -> Result<Self, DocumentError> {
         let registry = Self::default();
-        for app in apps {
-            app.check()?;
+        for (index, app) in apps.into_iter().enumerate() {
+            let here = format!("apps[{index}]");
+            app.check(&here)?;
             let id: Arc<str> = app.application_id.as_str().into();
             let policy = policy.with(&app.policy);
-            if registry.0.insert(id, Arc::new(Registered { app, policy })).is_some() {
-                return Err(DocumentError::new(
-                    "apps",
-                    "two applications have the same application_id",
-                ));
+            let registered = Arc::new(Registered { app, policy });
+            if registry.0.insert(id.clone(), registered).is_some() {
+                let problem = format!("{id:?}: another application has it");
+                return Err(DocumentError::new(format!("{here}.application_id"), problem));
             }
         }
         Ok(registry)

@@ -94,7 +94,7 @@ fn unknown_client(at: &AppAt, uri: RedirectUri, request: &AuthorizeRequest) -> D
     match policy.unverified_redirect {
         UnverifiedRedirect::Follow => {
             let form = ErrorForm::of(policy, &at.issuer, request);
-            Decision::OpenRedirect(form.tell(uri, error))
+            Decision::Refuse(form.tell(uri, error))
         }
         UnverifiedRedirect::Page => Decision::Page(error),
     }
@@ -178,6 +178,9 @@ fn scope(registered: &Registered, request: &AuthorizeRequest) -> Result<Scope, O
         return Err(OAuthError::invalid_scope("missing scope"));
     };
     let scope: Scope = sent.parse()?;
+    if scope.is_empty() {
+        return Err(OAuthError::invalid_scope("missing scope"));
+    }
     if !registered.knows_scope(&scope) {
         return Err(OAuthError::invalid_scope("unknown scope requested"));
     }

@@ -1,5 +1,6 @@
 //! Signed-in users: the session behind `.ASPXAUTH`, `Auth` and `Token`.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::Tenant;
@@ -18,9 +19,9 @@ pub(super) struct Session {
 }
 
 impl Tenant {
-    /// The session that one of these credentials proves; the first that is alive counts.
+    /// The session that these credentials prove: of several the last to sign in.
     pub(super) fn session(&self, credentials: &[String]) -> Option<Session> {
-        self.sessions(credentials).next()
+        self.sessions(credentials).min_by_key(|session| Reverse(session.authenticated_at))
     }
 
     /// The live sessions that these credentials prove: each a session id, the `Token` of a sign-in,
@@ -71,16 +72,16 @@ impl Tenant {
         })
     }
 
-    /// Ends the sessions that the credentials name, and the tokens that stand for them.
+    /// Ends the sessions that the credentials name, and the bearer tokens among them.
     pub fn sign_out(&self, credentials: &[String]) {
         let now = self.0.clock.now();
         for credential in credentials {
             self.0.sessions.take(credential, now);
-            let id = self.0.bearers.read(credential, now, |bearer| match bearer {
-                Bearer::Session(id) => Some(id.clone()),
-                Bearer::Access(_) | Bearer::Identity(_) => None,
-            });
-            if let Some(id) = id.flatten() {
+            let opens = |bearer: &Bearer| !matches!(bearer, Bearer::Identity(_));
+            if self.0.bearers.read(credential, now, opens) != Some(true) {
+                continue;
+            }
+            if let Some(Bearer::Session(id)) = self.0.bearers.take(credential, now) {
                 self.0.sessions.take(&id, now);
             }
         }

@@ -1,7 +1,7 @@
 //! Short-lived entries under unguessable ids: codes, bounces, logins, sessions, tokens.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, TryLockError};
 
 use dashmap::DashMap;
 
@@ -108,6 +108,13 @@ impl<V> Store<V> {
         (entry.expires > now).then(|| change(&mut entry.value))
     }
 
+    /// Keeps a live entry at least until `expires`.
+    pub(super) fn prolong(&self, id: &str, expires: Timestamp) {
+        if let Some(mut entry) = self.entries.get_mut(&Key::of(id)) {
+            entry.expires = entry.expires.max(expires);
+        }
+    }
+
     /// Removes a live entry and hands it over.
     pub(super) fn take(&self, id: &str, now: Timestamp) -> Option<V> {
         let (_, entry) = self.entries.remove(&Key::of(id))?;
@@ -131,7 +138,11 @@ impl<V> Store<V> {
     /// as many insertions.
     fn evict_oldest(&self) {
         // Held by another thread: that one is already making room.
-        let Ok(_guard) = self.evicting.try_lock() else { return };
+        let _guard = match self.evicting.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
         let mut births: Vec<u64> = self.entries.iter().map(|entry| entry.born).collect();
         if births.len() < self.limit {
             return;

@@ -58,26 +58,28 @@ impl User {
         self.uuid.clone().unwrap_or_else(|| uuid_of(&self.name.to_lowercase()))
     }
 
+    /// Whether this is the user's password; nothing is, when there is none.
+    pub(super) fn has_password(&self, offered: Option<&Secret>) -> bool {
+        self.password.as_ref().zip(offered).is_some_and(|(own, offered)| own == offered)
+    }
+
     /// What to call the user.
     pub fn display_name(&self) -> &str {
         self.display_name.as_deref().unwrap_or(&self.name)
     }
 
-    fn check(&self) -> Result<(), DocumentError> {
-        let here = format!("users[{:?}]", self.name);
-        if self.name.trim().is_empty() || self.name.chars().any(char::is_control) {
-            return Err(DocumentError::new(
-                here,
-                "name: expected a login name like alice@example.com",
-            ));
+    /// Checks the rules that concern this user alone; `here` is its JSON path.
+    pub(super) fn check(&self, here: &str) -> Result<(), DocumentError> {
+        let Self { name, uuid, .. } = self;
+        if name.is_empty() || name.trim() != name || name.chars().any(char::is_control) {
+            let problem = format!("{name:?}: expected a login name like alice@example.com");
+            return Err(DocumentError::new(format!("{here}.name"), problem));
         }
-        if self.uuid.as_deref().is_some_and(|uuid| !is_subject(uuid)) {
-            return Err(DocumentError::new(
-                here,
-                "uuid: expected 1 to 255 printable ASCII characters",
-            ));
+        if let Some(uuid) = uuid.as_deref().filter(|uuid| !is_subject(uuid)) {
+            let problem = format!("{uuid:?}: expected 1 to 255 printable ASCII characters");
+            return Err(DocumentError::new(format!("{here}.uuid"), problem));
         }
-        check_claims(&here, &self.claims)
+        check_claims(here, &self.claims)
     }
 }
 
@@ -110,18 +112,20 @@ pub(super) struct Users {
 impl Users {
     pub(super) fn load(users: Vec<User>) -> Result<Self, DocumentError> {
         let directory = Self::default();
-        for user in users {
-            user.check()?;
-            let here = format!("users[{:?}]", user.name);
-            let uuid: Arc<str> = user.uuid().into();
-            if directory.uuid_by_name.insert(user.name.to_lowercase(), uuid.clone()).is_some() {
+        for (index, user) in users.into_iter().enumerate() {
+            let here = format!("users[{index}]");
+            user.check(&here)?;
+            let (name, uuid): (_, Arc<str>) = (user.name.clone(), user.uuid().into());
+            if directory.uuid_by_name.insert(name.to_lowercase(), uuid.clone()).is_some() {
+                let problem = "another user has it (letter case does not matter)";
                 return Err(DocumentError::new(
-                    here,
-                    "name: another user has it (letter case does not matter)",
+                    format!("{here}.name"),
+                    format!("{name:?}: {problem}"),
                 ));
             }
             if directory.by_uuid.insert(uuid, Arc::new(user)).is_some() {
-                return Err(DocumentError::new(here, "uuid: another user has it"));
+                let problem = format!("another user has the uuid of {name:?}");
+                return Err(DocumentError::new(format!("{here}.uuid"), problem));
             }
         }
         Ok(directory)

@@ -30,6 +30,7 @@ impl Tenant {
             .codes
             .change(code, self.0.clock.now(), |state| redeem(state, registered, client, request))
             .unwrap_or_else(|| Err(unknown_code()))?;
+        self.0.codes.prolong(code, self.0.clock.now().plus_seconds(longest_life(registered)));
         Ok(Granted {
             principal: self.principal(&family.grant).ok_or_else(unknown_code)?,
             refresh_token: self.first_refresh_token(registered, &family),
@@ -38,6 +39,13 @@ impl Tenant {
             family,
         })
     }
+}
+
+/// Seconds that what a code brings may live: so long a replay must be noticed.
+fn longest_life(registered: &Registered) -> i64 {
+    let app = &registered.app;
+    let refresh = app.issue_refresh_tokens.then_some(app.refresh_token_lifetime);
+    app.token_lifetime.max(refresh.unwrap_or(app.token_lifetime)).seconds()
 }
 
 /// Takes a code from `Issued` to `Redeemed` if everything about the request fits; a second use ends

@@ -20,10 +20,9 @@ impl Tenant {
         request: &TokenRequest,
     ) -> Result<Granted, OAuthError> {
         let uuid = self.0.users.uuid_of_name(request.username.as_deref().unwrap_or_default());
-        let user = uuid.and_then(|uuid| self.0.users.by_uuid(&uuid)).filter(|user| {
-            let offered = request.password.as_ref();
-            user.password.as_ref().zip(offered).is_some_and(|(password, sent)| password == sent)
-        });
+        let user = uuid
+            .and_then(|uuid| self.0.users.by_uuid(&uuid))
+            .filter(|user| user.has_password(request.password.as_ref()));
         let user = user.ok_or_else(wrong_password)?;
         let scope = requested_scope(registered, request.scope.as_deref())?;
         let (subject, now) = (Subject::User(user.uuid().into()), self.0.clock.now());

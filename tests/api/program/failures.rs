@@ -37,7 +37,7 @@ fn an_unusable_fixture_is_exit_code_3_with_file_and_path() {
         (
             "rule.json",
             r#"{"users":[{"name":"a"},{"name":"A"}]}"#,
-            "users[\"A\"]: name: another user has it (letter case does not matter)",
+            "users[1].name: \"A\": another user has it (letter case does not matter)",
         ),
     ] {
         let file = folder.join(name);

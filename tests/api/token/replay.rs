@@ -120,3 +120,21 @@ fn of_many_exchanges_at_once_exactly_one_succeeds() {
     let access_token = good[0].json()["access_token"].as_str().unwrap().to_owned();
     assert_eq!(mock.userinfo(&access_token).status, 401, "the losers were replays");
 }
+
+#[test]
+fn a_replay_is_noticed_as_long_as_what_the_code_brought_lives() {
+    let mock = Mock::start();
+    let code = mock.code(&[]);
+    let tokens = mock.exchange(&code, &[]).json();
+    mock.clock.advance(std::time::Duration::from_secs(3600));
+    mock.tenant.sweep();
+    assert_eq!(mock.exchange(&code, &[]).status, 400);
+    let refreshed = mock.exchange(
+        "",
+        &[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+        ],
+    );
+    assert_eq!(refreshed.error().1, "invalid_grant");
+}
