@@ -1,6 +1,6 @@
 //! `/login`, `/my` and `/` as a browser without JavaScript uses them.
 
-mod form;
+pub(crate) mod form;
 mod redirects;
 
 use serde_json::json;

@@ -4,6 +4,7 @@ mod abuse;
 mod algorithms;
 mod authorize;
 mod base_url;
+mod certification;
 mod confirm;
 mod cors;
 mod discovery;

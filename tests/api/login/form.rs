@@ -4,7 +4,7 @@ use crate::harness::{Answer, Mock};
 
 /// A form: where it goes, and its fields with the values that the page gives them.
 #[derive(Debug)]
-pub(super) struct Form {
+pub(crate) struct Form {
     action: String,
     fields: Vec<(String, String)>,
     buttons: Vec<(String, String)>,
@@ -12,7 +12,7 @@ pub(super) struct Form {
 
 impl Form {
     /// The form with this id.
-    pub(super) fn on(page: &Answer, id: &str) -> Self {
+    pub(crate) fn on(page: &Answer, id: &str) -> Self {
         assert_eq!(page.status, 200, "{page:?}");
         let open = format!("<form id=\"{id}\"");
         let (_, rest) = page.body.split_once(&open).unwrap_or_else(|| panic!("no {id}: {page:?}"));
@@ -27,19 +27,25 @@ impl Form {
     }
 
     /// The value of the field of that name.
-    pub(super) fn value(&self, name: &str) -> &str {
+    pub(crate) fn value(&self, name: &str) -> &str {
         let field = self.fields.iter().find(|(own, _)| own == name);
         &field.unwrap_or_else(|| panic!("no field {name}: {self:?}")).1
     }
 
+    /// The values of all fields of that name.
+    pub(crate) fn values(&self, name: &str) -> Vec<&str> {
+        let named = self.fields.iter().filter(|(own, _)| own == name);
+        named.map(|(_, value)| value.as_str()).collect()
+    }
+
     /// The values of the buttons of that name.
-    pub(super) fn buttons(&self, name: &str) -> Vec<String> {
+    pub(crate) fn buttons(&self, name: &str) -> Vec<String> {
         let named = self.buttons.iter().filter(|(own, _)| own == name);
         named.map(|(_, value)| value.clone()).collect()
     }
 
     /// Submits the fields, those in `filled` with another value.
-    pub(super) fn submit(&self, mock: &Mock, filled: &[(&str, &str)]) -> Answer {
+    pub(crate) fn submit(&self, mock: &Mock, filled: &[(&str, &str)]) -> Answer {
         let kept =
             self.fields.iter().filter(|(own, _)| !filled.iter().any(|(name, _)| name == own));
         let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
@@ -57,7 +63,7 @@ fn elements(form: &str, opening: &str) -> Vec<(String, String)> {
 }
 
 /// The value of an attribute, its character references resolved.
-pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
+pub(crate) fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     let (value, _) = rest.split_once('"')?;
     let references =
