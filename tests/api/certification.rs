@@ -5,6 +5,8 @@
 //! A test has the name of its module, without `oidcc-`. What a module passes on is read from
 //! openid-certification/conformance-suite; what it only warns about fails here too.
 
+mod browser;
+mod checks;
 mod happy;
 mod logout;
 mod metadata;

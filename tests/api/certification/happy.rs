@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::suite::{
-    ALL, ALL_HYBRID_ONCE, Browser, NONCE, POST, REDIRECT_URI, WITH_CODE, checked_userinfo, flows,
-    provider,
-};
+use super::browser::Browser;
+use super::checks::checked_userinfo;
+use super::suite::{ALL, ALL_HYBRID_ONCE, NONCE, POST, REDIRECT_URI, WITH_CODE, flows, provider};
 
 /// Runs every flow with these parameters.
 fn succeeds(more: &[(&str, &str)]) {
@@ -79,10 +78,7 @@ fn alternate_happy_flow() {
         let request = mock.request("GET", "/OAuth2/Authorize/certification").query(&parameters);
         let response = browser.follow(request.send());
         let session = browser.complete(&response);
-        let claims = match flow.has_access() {
-            true => browser.userinfo(&session),
-            false => session.id_token.unwrap().claims,
-        };
+        let claims = browser.user_claims(session);
         assert_eq!(claims["email"], "carol@example.com", "{flow:?}");
     }
 }
@@ -180,10 +176,7 @@ fn claims_essential() {
         let claims = json!({ place: { "name": { "essential": true } } }).to_string();
         let mut browser = Browser::new(&mock, flow);
         let session = browser.run(&[("claims", &claims)]);
-        let claims = match flow.has_access() {
-            true => browser.userinfo(&session),
-            false => session.id_token.unwrap().claims,
-        };
+        let claims = browser.user_claims(session);
         assert_eq!(claims["name"], "Carol Dana Clark", "{flow:?}");
     }
 }

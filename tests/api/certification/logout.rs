@@ -5,7 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cyberark_identity_mock::tenant::keys::SigningKey;
 use serde_json::json;
 
-use super::suite::{ALL, Browser, STATE, flows, provider};
+use super::browser::Browser;
+use super::suite::{ALL, STATE, flows, provider};
 use crate::harness::Answer;
 use crate::login::form::Form;
 
@@ -30,7 +31,7 @@ fn logout(
     let mock = provider();
     for flow in flows(ALL) {
         let mut browser = Browser::new(&mock, flow);
-        let hint = browser.run(&[]).id_token.unwrap().text;
+        let hint = browser.run(&[]).id_token.expect("every flow has one").text;
         let sent = parameters(&hint);
         let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (*name, &**value)).collect();
         let path = "/OAuth2/EndSessionV2/certification";

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::suite::{ALL, BASE, Browser, flows, provider};
+use super::browser::Browser;
+use super::suite::{ALL, BASE, flows, provider};
 use crate::harness::Mock;
 
 fn discovery(mock: &Mock) -> Value {
@@ -58,7 +59,10 @@ fn discovery_endpoint_verification() {
 #[test]
 fn rp_initiated_logout_discovery_endpoint_verification() {
     let document = discovery(&provider());
-    assert_eq!(document["end_session_endpoint"], format!("{BASE}/OAuth2/EndSessionV2/certification"));
+    assert_eq!(
+        document["end_session_endpoint"],
+        format!("{BASE}/OAuth2/EndSessionV2/certification")
+    );
 }
 
 /// Every ID token of the rehearsal goes through the check; this names it.

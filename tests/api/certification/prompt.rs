@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::suite::{ALL, Browser, STATE, flows, provider};
+use super::browser::Browser;
+use super::suite::{ALL, STATE, flows, provider};
 
 #[test]
 fn prompt_login() {

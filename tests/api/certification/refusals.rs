@@ -1,6 +1,7 @@
 //! Authorization requests that are refused.
 
-use super::suite::{ALL, ALL_HYBRID_ONCE, Browser, STATE, flows, provider};
+use super::browser::Browser;
+use super::suite::{ALL, ALL_HYBRID_ONCE, STATE, flows, provider};
 
 #[test]
 fn response_type_missing() {

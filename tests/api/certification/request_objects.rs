@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::suite::{ALL, Browser, REDIRECT_URI, STATE, flows, provider};
+use super::browser::Browser;
+use super::suite::{ALL, NONCE, REDIRECT_URI, STATE, flows, provider};
 
 /// An unsigned request object of these parameters.
 fn object(parameters: &[(&str, &str)]) -> String {
@@ -34,7 +35,7 @@ fn unsigned_request_object_supported_correctly_or_rejected_as_unsupported() {
         let object = object(&browser.parameters(&[]));
         let beside = [("state", ""), ("response_mode", ""), ("nonce", ""), ("request", &*object)];
         let session = browser.run(&beside);
-        assert_eq!(session.claim("nonce"), super::suite::NONCE, "{flow:?}");
+        assert_eq!(session.claim("nonce"), NONCE, "{flow:?}");
     }
 }
 

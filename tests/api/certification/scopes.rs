@@ -1,6 +1,7 @@
 //! The standard scopes, each with every claim that it asks for.
 
-use super::suite::{ALL, Browser, flows, provider};
+use super::browser::Browser;
+use super::suite::{ALL, flows, provider};
 
 const PROFILE: &[&str] = &[
     "name",
@@ -29,10 +30,7 @@ fn brings(scope: &str, expected: &[&[&str]]) {
     for flow in flows(ALL) {
         let mut browser = Browser::new(&mock, flow);
         let session = browser.run(&[("scope", scope)]);
-        let claims = match flow.has_access() {
-            true => browser.userinfo(&session),
-            false => session.id_token.unwrap().claims,
-        };
+        let claims = browser.user_claims(session);
         for name in [PROFILE, EMAIL, ADDRESS, PHONE].concat() {
             let is_there = !claims[name].is_null();
             assert_eq!(is_there, expected.contains(&name), "{flow:?}, {name}: {claims}");

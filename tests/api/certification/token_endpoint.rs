@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::suite::{Browser, FIRST, Flow, SECOND, WITH_CODE, flows, provider};
+use super::browser::Browser;
+use super::suite::{FIRST, Flow, SECOND, WITH_CODE, flows, provider};
 use crate::harness::Answer;
 
 fn assert_invalid_grant(answer: &Answer, flow: Flow) {
@@ -20,8 +21,8 @@ fn reuse(pause: Duration) {
         let session = browser.complete(&response);
         mock.clock.advance(pause);
         browser.userinfo(&session);
-        assert_invalid_grant(&browser.redeem(response.get("code").unwrap(), &[]), flow);
-        let token = session.access_token.unwrap();
+        assert_invalid_grant(&browser.redeem(response.get("code").expect("a code"), &[]), flow);
+        let token = session.access_token.expect("a token");
         let dead = mock.request("GET", "/OAuth2/UserInfo/certification").bearer(&token).send();
         assert_eq!(dead.status, 401, "{flow:?}: {dead:?}");
     }
