@@ -58,6 +58,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(browser(
             at("/{app}/.well-known/openid-configuration").get(discovery::configuration),
         ))
+        .service(browser(
+            at("/{app}/.well-known/oauth-authorization-server").get(discovery::configuration),
+        ))
+        .service(browser(
+            at("/.well-known/oauth-authorization-server/{app}").get(discovery::configuration),
+        ))
         .service(browser(at("/security/startauthentication").post(security::start)))
         .service(browser(at("/security/advanceauthentication").post(security::advance)))
         .service(browser(at("/security/whoami").get(security::who_am_i).post(security::who_am_i)))

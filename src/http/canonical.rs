@@ -53,6 +53,9 @@ fn without_prefix<'a>(path: &'a str, prefix: &str) -> &'a str {
     }
 }
 
+/// Metadata of the authorization server whose issuer has the path that follows.
+const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
+
 /// The canonical form of a path; `None` when it is canonical already.
 fn canonical(path: &str, prefix: &str) -> Option<String> {
     let mut segments: Vec<String> = without_prefix(path, prefix)
@@ -67,7 +70,11 @@ fn canonical(path: &str, prefix: &str) -> Option<String> {
     for segment in &mut segments[fixed] {
         segment.make_ascii_lowercase();
     }
-    let canonical = format!("/{}", segments.join("/"));
+    let mut canonical = format!("/{}", segments.join("/"));
+    // RFC 8414 §3.1: the issuer's path, the prefix included, stands behind the fixed segments.
+    if let Some(issuer_path) = canonical.strip_prefix(AUTHORIZATION_SERVER) {
+        canonical = format!("{AUTHORIZATION_SERVER}{}", without_prefix(issuer_path, prefix));
+    }
     (canonical != path).then_some(canonical)
 }
 
@@ -82,6 +89,10 @@ mod tests {
             ("/Oauth2//Token/bank/", "/oauth2/token/bank"),
             ("//security/WhoAmI/", "/security/whoami"),
             ("/Bank/.Well-Known/OpenID-Configuration", "/Bank/.well-known/openid-configuration"),
+            (
+                "/.Well-Known//OAuth-Authorization-Server/Bank/",
+                "/.well-known/oauth-authorization-server/Bank",
+            ),
             ("/Login", "/login"),
             ("/OAuth2/Keys/a%2Fb/", "/oauth2/keys/a%2Fb"),
         ] {
@@ -97,6 +108,11 @@ mod tests {
         for (sent, routed) in [
             ("/identity/login", Some("/login")),
             ("/identity/Oauth2/Token/bank", Some("/oauth2/token/bank")),
+            (
+                "/.well-known/oauth-authorization-server/identity/bank",
+                Some("/.well-known/oauth-authorization-server/bank"),
+            ),
+            ("/.well-known/oauth-authorization-server/bank", None),
             ("/login", None),
             ("/identity2/login", None),
         ] {

@@ -1,5 +1,10 @@
 //! Discovery and keys: `/{app}/.well-known/openid-configuration`, `/OAuth2/GetMeta`,
 //! `/OAuth2/Keys/{app}`, and what these answer when the application is left out.
+//!
+//! The document is also the authorization server's metadata of RFC 8414: at
+//! `/.well-known/oauth-authorization-server/{app}`, where
+//! [§3.1](https://www.rfc-editor.org/rfc/rfc8414#section-3.1) looks for an issuer that has a path,
+//! and behind the issuer, where many clients look.
 
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};

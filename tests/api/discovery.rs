@@ -113,3 +113,41 @@ fn endpoints_without_an_application_say_so() {
         }
     }
 }
+
+#[test]
+fn the_authorization_servers_metadata_is_the_same_document() {
+    for mock in [Mock::start(), Mock::strict()] {
+        let document = mock.get(WELL_KNOWN);
+        for path in [
+            "/.well-known/oauth-authorization-server/bank",
+            "/.well-known/oauth-authorization-server/bank/",
+            "/.Well-Known//OAuth-Authorization-Server/bank",
+            "/bank/.well-known/oauth-authorization-server",
+        ] {
+            let answer = mock.get(path);
+            assert_eq!((answer.status, &answer.body), (200, &document.body), "{path}");
+            assert_eq!(answer.header("content-type"), document.header("content-type"), "{path}");
+        }
+        let unknown = mock.get("/.well-known/oauth-authorization-server/Bank");
+        let expected = (400, "invalid_request".to_owned(), "unknown app".to_owned());
+        assert_eq!(unknown.error(), expected, "the application keeps its letter case");
+        assert_eq!(mock.get("/.well-known/oauth-authorization-server").status, 404);
+    }
+}
+
+#[test]
+fn the_metadata_of_an_issuer_below_a_prefix_is_found_behind_the_fixed_segments() {
+    let public_url = Some("https://proxy.example/identity");
+    let mock = Setup { public_url, ..Setup::default() }.start();
+    let document = mock.get(&format!("/identity{WELL_KNOWN}"));
+    assert_eq!(document.json()["issuer"], "https://proxy.example/identity/bank/");
+    for path in [
+        "/.well-known/oauth-authorization-server/identity/bank/",
+        "/.well-known/oauth-authorization-server/bank",
+        "/identity/.well-known/oauth-authorization-server/bank",
+        "/identity/bank/.well-known/oauth-authorization-server",
+    ] {
+        let answer = mock.get(path);
+        assert_eq!((answer.status, &answer.body), (200, &document.body), "{path}");
+    }
+}

@@ -36,7 +36,7 @@ const fn shared(method: &'static str, path: &'static str, plain: u16) -> Route {
     Route { method, path, plain, cross_origin: true }
 }
 
-pub(crate) const ROUTES: [Route; 22] = [
+pub(crate) const ROUTES: [Route; 24] = [
     own("GET", "/OAuth2/Authorize/{app}", 400),
     own("POST", "/OAuth2/Authorize/{app}", 400),
     shared("POST", "/OAuth2/Token/{app}", 400),
@@ -47,6 +47,8 @@ pub(crate) const ROUTES: [Route; 22] = [
     shared("POST", "/OAuth2/GetMeta", 400),
     own("GET", "/OAuth2/Keys", 400),
     shared("GET", "/{app}/.well-known/openid-configuration", 200),
+    shared("GET", "/{app}/.well-known/oauth-authorization-server", 200),
+    shared("GET", "/.well-known/oauth-authorization-server/{app}", 200),
     shared("POST", "/Security/StartAuthentication", 200),
     shared("POST", "/Security/AdvanceAuthentication", 200),
     shared("GET", "/Security/whoami", 200),
