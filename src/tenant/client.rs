@@ -80,18 +80,25 @@ impl Tenant {
         let client_id = signer
             .read(assertion)
             .filter(|(_, secured)| *secured != Secured::Unsigned)
-            .and_then(|(claims, _)| self.subject_of_assertion(at, &claims))
-            .filter(|client_id| app.accepts_client(client_id))
-            .filter(|client_id| claim.client_id.as_ref().is_none_or(|named| named == client_id));
+            .and_then(|(claims, _)| {
+                let is_named =
+                    |id: &str| claim.client_id.as_deref().is_none_or(|named| named == id);
+                self.subject_of_assertion(at, &claims, |id| app.accepts_client(id) && is_named(id))
+            });
         client_id.map(|id| Client::proved_as(&id)).ok_or_else(|| wrong_credentials(*policy))
     }
 
     /// `sub` of an assertion that names its issuer as subject, this server as audience, an end, and
-    /// a `jti` that was not seen before.
-    fn subject_of_assertion(&self, at: &AppAt, claims: &Claims) -> Option<String> {
+    /// a `jti` that was not seen before; the `jti` of an assertion that is refused is not spent.
+    fn subject_of_assertion(
+        &self,
+        at: &AppAt,
+        claims: &Claims,
+        accepts: impl Fn(&str) -> bool,
+    ) -> Option<String> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let now = self.0.clock.now();
-        let subject = text("sub").filter(|sub| text("iss") == Some(sub))?;
+        let subject = text("sub").filter(|sub| text("iss") == Some(sub) && accepts(sub))?;
         let is_us = |aud: &Value| aud == &at.issuer || aud == &at.token_endpoint;
         let is_for_us = match claims.get("aud")? {
             Value::Array(audiences) => audiences.iter().any(is_us),
