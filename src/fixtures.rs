@@ -210,6 +210,10 @@ mod tests {
             ),
             (r#"{"apps":[{"application_id":"OAuth2"}]}"#, "a path of its own"),
             (
+                r#"{"apps":[{"application_id":"a","issuer":"https://x/?y"}]}"#,
+                "x.json: at apps[0].issuer: ",
+            ),
+            (
                 r#"{"apps":[{"application_id":"a","client_id_type":"confidential"}]}"#,
                 "x.json: at apps[0].client_secret: none",
             ),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::document::DocumentError;
 use super::policy::PolicyOverrides;
 use super::user::check_claims;
-use crate::protocol::base_url::BaseUrl;
+use crate::protocol::base_url::{BaseUrl, BaseUrlError};
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::uuid_of;
 use crate::protocol::error::OAuthError;
@@ -262,6 +262,9 @@ impl App {
         if RESERVED_IDS.contains(&id.to_ascii_lowercase().as_str()) {
             let problem = format!("{id:?}: the server uses this word as a path of its own");
             return refuse("application_id", &problem);
+        }
+        if self.issuer.as_ref().is_some_and(|issuer| issuer.parse::<BaseUrl>().is_err()) {
+            return refuse(&format!("issuer: {BaseUrlError}"));
         }
         if self.client_id.as_ref().is_some_and(String::is_empty) {
             return refuse(
