@@ -18,7 +18,11 @@ pub(super) async fn userinfo(
     request: HttpRequest,
 ) -> HttpResponse {
     let form = sent.form_if_any();
-    let tokens = BearerTokens { header: bearer_token(&request), form: form.get("access_token") };
+    let tokens = BearerTokens {
+        header: bearer_token(&request),
+        form: form.get("access_token"),
+        duplicated: form.duplicated(),
+    };
     match here.tenant.userinfo(&app, tokens) {
         Ok(claims) => private_json(&claims),
         Err(error) => bearer(&error, tokens.first().is_some()),

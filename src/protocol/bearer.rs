@@ -10,6 +10,8 @@ pub struct BearerTokens<'a> {
     pub header: Option<&'a str>,
     /// `access_token` of the form.
     pub form: Option<&'a str>,
+    /// The name of a parameter of the form that was sent more than once.
+    pub duplicated: Option<&'a str>,
 }
 
 impl<'a> BearerTokens<'a> {

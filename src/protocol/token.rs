@@ -112,6 +112,8 @@ impl ClientClaim {
 pub struct TokenCall {
     /// The token.
     pub token: Option<String>,
+    /// The name of a parameter that was sent more than once.
+    pub duplicated: Option<String>,
     /// Who asks.
     pub client: ClientClaim,
 }
@@ -119,7 +121,11 @@ pub struct TokenCall {
 impl TokenCall {
     /// Reads the body, with the Basic credentials of the header if there were any.
     pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
-        Self { token: sent.owned("token"), client: ClientClaim::new(sent, basic) }
+        Self {
+            token: sent.owned("token"),
+            duplicated: sent.duplicated().map(str::to_owned),
+            client: ClientClaim::new(sent, basic),
+        }
     }
 }
 

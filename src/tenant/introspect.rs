@@ -11,6 +11,7 @@ use super::grant::{Bearer, Family, LiveToken, RefreshToken};
 use super::policy::{ClientAuthenticationError, Policy};
 use super::profile::standard_claims;
 use super::registry::{AppAt, Registered};
+use super::request_check::refuse_duplicates;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
@@ -51,6 +52,7 @@ impl Tenant {
         credentials: &[String],
     ) -> Result<Claims, OAuthError> {
         let registered = self.app(application_id)?;
+        refuse_duplicates(registered.policy, call.duplicated.as_deref())?;
         refuse_second_secret(registered.policy, &call.client)?;
         let is_client = || {
             self.client(&AppAt::new(base, registered.clone()), &call.client)

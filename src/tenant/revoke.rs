@@ -7,6 +7,7 @@ use super::Tenant;
 use super::client::refuse_second_secret;
 use super::grant::{Bearer, RefreshToken};
 use super::registry::AppAt;
+use super::request_check::refuse_duplicates;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenCall;
@@ -25,6 +26,7 @@ impl Tenant {
         call: &TokenCall,
     ) -> Result<(), OAuthError> {
         let registered = self.app(application_id)?;
+        refuse_duplicates(registered.policy, call.duplicated.as_deref())?;
         refuse_second_secret(registered.policy, &call.client)?;
         let client = self.client(&AppAt::new(base, registered.clone()), &call.client)?;
         let Some(token) = call.token.as_deref() else {

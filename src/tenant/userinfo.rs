@@ -7,6 +7,7 @@ use super::Tenant;
 use super::grant::{Bearer, LiveToken};
 use super::policy::{BearerError, Policy, SecondBearerToken};
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
+use super::request_check::refuse_duplicates;
 use crate::protocol::bearer::BearerTokens;
 use crate::protocol::claims::Claims;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
@@ -24,6 +25,7 @@ impl Tenant {
         tokens: BearerTokens<'_>,
     ) -> Result<Claims, OAuthError> {
         let registered = self.app(application_id)?;
+        refuse_duplicates(registered.policy, tokens.duplicated)?;
         refuse_second_token(registered.policy, tokens)?;
         let now = self.0.clock.now();
         let bearer =

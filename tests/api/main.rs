@@ -19,6 +19,7 @@ mod login;
 #[cfg(feature = "cli")]
 mod program;
 mod relying_party;
+mod repeated;
 mod revoke;
 mod routing;
 mod security;
