@@ -14,6 +14,7 @@ mod policy_fields;
 mod product_errors;
 mod prompt;
 mod redirect_uri;
+mod request_object;
 mod scope;
 mod session;
 mod strict_errors;

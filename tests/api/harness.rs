@@ -1,6 +1,7 @@
 //! A mock on a free port for each test, and a verb for each thing that a user or client does.
 
 mod answer;
+mod client_keys;
 mod hints;
 mod jwt;
 #[cfg(feature = "cli")]
@@ -25,6 +26,9 @@ use cyberark_identity_mock::tenant::policy::Policy;
 use cyberark_identity_mock::tenant::{Tenant, TenantParts};
 
 pub(crate) use self::answer::Answer;
+pub(crate) use self::client_keys::{
+    CLIENT_ALGORITHMS, ClientKeys, hs256, jwt, unsigned, with_signing_client,
+};
 pub(crate) use self::hints::forged_hints;
 pub(crate) use self::jwt::{Jwt, half_hash};
 #[cfg(feature = "cli")]

@@ -1,5 +1,6 @@
 //! `POST /OAuth2/Token/{app}`: the answer, and what a request must look like.
 
+mod assertion;
 mod client;
 mod client_credentials;
 mod code;
