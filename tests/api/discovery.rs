@@ -1,5 +1,7 @@
 //! `GET /{app}/.well-known/openid-configuration` and `POST /OAuth2/GetMeta`.
 
+mod complete;
+
 use serde_json::json;
 
 use crate::harness::{Mock, Setup};

@@ -155,10 +155,10 @@ fn bad_objects(keys: &ClientKeys) -> Vec<(&'static str, &'static str, String)> {
         members
     };
     let good = keys.signed("ES256", &members());
-    let (message, signature) = good.rsplit_once('.').unwrap();
+    let (message, signature) = good.rsplit_once('.').expect("three parts");
     let [header, _] = message.split('.').collect::<Vec<_>>()[..] else { panic!("{message}") };
     let tampered = unsigned(&with("state", "evil"));
-    let tampered = tampered.split('.').nth(1).unwrap();
+    let tampered = tampered.split('.').nth(1).expect("claims");
     let foreign = ClientKeys::generate();
     let client = "client_id differs inside and beside the request object";
     let response_type = "response_type differs inside and beside the request object";

@@ -20,8 +20,8 @@ fn claims(mock: &Mock, jti: &str, more: &Value) -> Value {
         "iss": "desk-client", "sub": "desk-client", "aud": mock.issuer("desk"),
         "exp": mock.clock.now().seconds() + 60, "jti": jti,
     });
-    let members = claims.as_object_mut().unwrap();
-    members.extend(more.as_object().unwrap().clone());
+    let members = claims.as_object_mut().expect("an object");
+    members.extend(more.as_object().expect("an object").clone());
     members.retain(|_, value| !value.is_null());
     claims
 }
