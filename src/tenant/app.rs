@@ -264,7 +264,7 @@ impl App {
             return refuse("application_id", &problem);
         }
         if self.issuer.as_ref().is_some_and(|issuer| issuer.parse::<BaseUrl>().is_err()) {
-            return refuse(&format!("issuer: {BaseUrlError}"));
+            return refuse("issuer", &BaseUrlError.to_string());
         }
         if self.client_id.as_ref().is_some_and(String::is_empty) {
             return refuse(
