@@ -12,7 +12,7 @@ use super::Tenant;
 use super::app::TokenType;
 use super::grant::{Bearer, Family, LiveToken};
 use super::keys::SigningKey;
-use super::policy::IdTokenProfileClaims;
+use super::policy::{IdTokenProfileClaims, IdTokenUniqueName};
 use super::principal::Principal;
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
 use super::registry::AppAt;
@@ -157,6 +157,9 @@ impl Issuance {
             claims.extend(value.map(|value| (name.to_owned(), half_hash(algorithm, value).into())));
         }
         let policy = self.at.registered.policy;
+        if policy.id_token_unique_name == IdTokenUniqueName::Omitted {
+            claims.shift_remove("unique_name");
+        }
         let with_profile = match policy.id_token_profile_claims {
             IdTokenProfileClaims::Always => true,
             // A code will bring an access token too (OpenID Connect Core §5.4).

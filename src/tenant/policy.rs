@@ -146,6 +146,12 @@ policy! {
     /// `UserInfo` when there is an access token.
     id_token_profile_claims: IdTokenProfileClaims = Always | WithoutAccessToken;
 
+    /// The claim `unique_name` in an ID token.
+    ///
+    /// CyberArk: in every ID token (identity-developer.cyberark.com, id-token guide). OpenID Connect
+    /// Core does not know it, and certification warns of a claim that nobody asked for.
+    id_token_unique_name: IdTokenUniqueName = Sent | Omitted;
+
     /// `given_name` and `family_name` of a user whose fixture has only a display name.
     ///
     /// CyberArk: identity-developer.cyberark.com/docs/claims maps both to the full display name.

@@ -40,7 +40,7 @@ fn a_user_signs_in_by_the_forms_from_authorize_to_callback() {
         assert_eq!(answered.callback_parameter("state").as_deref(), Some("xyz"));
         let tokens = mock.exchange(&answered.callback_parameter("code").unwrap(), &[]).json();
         let id_token = mock.verified("bank", tokens["id_token"].as_str().unwrap());
-        assert_eq!(id_token.claims["unique_name"], "alice@example.com");
+        assert_eq!(id_token.claims["sub"], "a11ce000-0000-4000-8000-000000000001");
     }
 }
 

@@ -113,6 +113,15 @@ choice! {
     }
 }
 choice! {
+    /// Values of [`super::Policy::id_token_unique_name`].
+    IdTokenUniqueName {
+        /// The user's login name.
+        Sent,
+        /// `sub` alone says who the user is.
+        Omitted,
+    }
+}
+choice! {
     /// Values of [`super::Policy::derived_names`].
     DerivedNames {
         /// Both are the display name.

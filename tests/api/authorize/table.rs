@@ -204,8 +204,9 @@ impl Walk {
     fn check_id_token(&self, case: &Case, landing: &Landing) {
         let Some(id_token) = landing.get("id_token") else { return };
         let (code, access_token) = (landing.get("code"), landing.get("access_token"));
-        let mut names =
-            vec!["auth_time", "iss", "iat", "aud", "unique_name", "exp", "sub", "nonce"];
+        let mut names = vec!["auth_time", "iss", "iat", "aud"];
+        names.extend((!self.strict).then_some("unique_name"));
+        names.extend(["exp", "sub", "nonce"]);
         names.extend(access_token.map(|_| "at_hash"));
         names.extend(code.map(|_| "c_hash"));
         if !self.strict || (code, access_token) == (None, None) {

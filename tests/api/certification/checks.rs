@@ -55,8 +55,8 @@ impl Browser<'_> {
     }
 }
 
-/// What an ID token may carry beside the claims of scopes; `unique_name` is the product's.
-const ID_TOKEN_CLAIMS: [&str; 13] = [
+/// What an ID token may carry beside the claims of scopes.
+const ID_TOKEN_CLAIMS: [&str; 12] = [
     "iss",
     "sub",
     "aud",
@@ -69,7 +69,6 @@ const ID_TOKEN_CLAIMS: [&str; 13] = [
     "azp",
     "at_hash",
     "c_hash",
-    "unique_name",
 ];
 
 /// An ID token that was checked.

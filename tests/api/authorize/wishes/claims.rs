@@ -10,7 +10,7 @@ const ALICE: &str = "a11ce000-0000-4000-8000-000000000001";
 const BOB: &str = "b0b00000-0000-4000-8000-000000000002";
 
 /// What every ID token of a code and every answer of `UserInfo` has.
-const PLAIN_ID_TOKEN: &str = "auth_time iss iat aud unique_name exp sub nonce at_hash";
+const PLAIN_ID_TOKEN: &str = "auth_time iss iat aud exp sub nonce at_hash";
 const PLAIN_USERINFO: &str = "auth_time aud unique_name sub";
 
 /// ID token and `UserInfo` of a request with this `claims` parameter.
@@ -193,7 +193,10 @@ fn the_product_ignores_the_claims_parameter() {
     let alice = mock.alice();
     let request = json!({ "userinfo": { "email": null }, "id_token": { "email": null } });
     let (id_token, userinfo) = given(&mock, &alice, "openid", &request);
-    assert_eq!((&*names(&id_token), &*names(&userinfo)), (PLAIN_ID_TOKEN, PLAIN_USERINFO));
+    assert_eq!(
+        (&*names(&id_token), &*names(&userinfo)),
+        ("auth_time iss iat aud unique_name exp sub nonce at_hash", PLAIN_USERINFO)
+    );
     let other = json!({ "id_token": { "sub": { "value": BOB } } }).to_string();
     for claims in ["x", "[]", &other] {
         let more = [("claims", claims), ("prompt", "none")];

@@ -21,7 +21,11 @@ fn a_hint_of_the_user_who_is_signed_in_changes_nothing() {
     for prompt in ["", "none"] {
         let more = [("id_token_hint", &*hint), ("prompt", prompt)];
         let answer = mock.authorize("bank", Some(&alice), &more);
-        assert_eq!(id_token(&mock, &answer)["unique_name"], "alice@example.com", "{prompt}");
+        assert_eq!(
+            id_token(&mock, &answer)["sub"],
+            "a11ce000-0000-4000-8000-000000000001",
+            "{prompt}"
+        );
         let nobody = if prompt == "none" { NOT_SIGNED_IN } else { "login" };
         assert_eq!(outcome(&mock.authorize("bank", None, &more)), nobody, "{prompt}");
     }
@@ -39,7 +43,7 @@ fn a_hint_of_another_user_wants_that_user() {
     assert_eq!(outcome(&ask("")), "login");
     assert_eq!(outcome(&back(&mock, &ask(""), &bob)), OTHER_USER, "bob signed in again");
     let answer = back(&mock, &ask(""), &mock.alice());
-    assert_eq!(id_token(&mock, &answer)["unique_name"], "alice@example.com");
+    assert_eq!(id_token(&mock, &answer)["sub"], "a11ce000-0000-4000-8000-000000000001");
 }
 
 #[test]
@@ -51,7 +55,7 @@ fn of_two_sessions_that_of_the_hinted_user_counts() {
     let more = [("id_token_hint", &*hint), ("prompt", "none")];
     for (cookie, auth) in [(&alice, &bob), (&bob, &alice)] {
         let answer = super::with_credentials(&mock, cookie, None, Some(auth), &more);
-        assert_eq!(id_token(&mock, &answer)["unique_name"], "alice@example.com");
+        assert_eq!(id_token(&mock, &answer)["sub"], "a11ce000-0000-4000-8000-000000000001");
     }
 }
 
