@@ -111,7 +111,11 @@ pub struct CompleteMetadata {
     pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     pub revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     pub claim_types_supported: &'static [&'static str],
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
@@ -134,7 +138,8 @@ impl CompleteMetadata {
             methods.iter().copied().filter(|method| *method != "none").collect()
         };
         let methods = can.token_endpoint_auth_methods;
-        let signs = methods.iter().any(|method| method.ends_with("_jwt"));
+        let with_jwt = methods.iter().any(|method| method.ends_with("_jwt"));
+        let signs = if with_jwt { can.client_algorithms.clone() } else { Vec::new() };
         Self {
             revocation_endpoint: base.endpoint("Revoke", application_id),
             response_modes_supported: &["query", "fragment", "form_post"],
@@ -142,11 +147,9 @@ impl CompleteMetadata {
             introspection_endpoint_auth_methods_supported: with_secret(&methods),
             revocation_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_methods_supported: methods,
-            token_endpoint_auth_signing_alg_values_supported: if signs {
-                can.client_algorithms.clone()
-            } else {
-                Vec::new()
-            },
+            introspection_endpoint_auth_signing_alg_values_supported: signs.clone(),
+            revocation_endpoint_auth_signing_alg_values_supported: signs.clone(),
+            token_endpoint_auth_signing_alg_values_supported: signs,
             claim_types_supported: &["normal"],
             claims_parameter_supported: can.claims_parameter,
             request_parameter_supported: can.request_parameter,

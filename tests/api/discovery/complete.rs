@@ -34,8 +34,7 @@ fn list(document: &Value, member: &str) -> Vec<String> {
     values.iter().map(|value| value.as_str().expect("a string").to_owned()).collect()
 }
 
-/// Calls `works` for each advertised value and `refused` for each other one of `all`; the document
-/// names nothing beyond `all`.
+/// Calls `check` with each value of `all` and whether it is advertised; nothing else may be.
 fn each(mock: &Mock, member: &str, all: &[&str], check: impl Fn(&str, &str, bool)) {
     for app in APPS {
         let advertised = list(&document(mock, app), member);
@@ -81,10 +80,8 @@ fn the_complete_documents() {
     let mock = Setup { public_url: Some("https://tenant.example"), ..setup() }.start();
     for app in APPS {
         let name = format!("complete_document_of_{app}");
-        insta::assert_snapshot!(
-            name,
-            mock.get(&format!("/{app}/.well-known/openid-configuration")).body.replace('\r', "")
-        );
+        let document = mock.get(&format!("/{app}/.well-known/openid-configuration")).body;
+        insta::assert_snapshot!(name, document.replace('\r', ""));
     }
 }
 

@@ -233,3 +233,19 @@ fn of_eight_uses_at_once_exactly_one_wins() {
         assert_eq!(statuses, [200, 401, 401, 401, 401, 401, 401, 401]);
     }
 }
+
+#[test]
+fn the_algorithms_that_work_are_advertised() {
+    let mock = with_signing_client(Policy::strict(), &ClientKeys::generate()).start();
+    for (app, expected) in [
+        ("desk", json!(["HS256", "RS256", "PS256", "ES256", "EdDSA"])),
+        ("bank", json!(["HS256"])),
+        ("spa", Value::Null),
+    ] {
+        let document = mock.get(&format!("/{app}/.well-known/openid-configuration")).json();
+        for endpoint in ["token", "introspection", "revocation"] {
+            let member = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
+            assert_eq!(document[&member], expected, "{app}: {member}");
+        }
+    }
+}
