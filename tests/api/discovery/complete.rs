@@ -285,17 +285,8 @@ fn prompt_values() {
 fn scopes() {
     let mock = setup().start();
     let alice = mock.alice();
-    let all = [
-        "openid",
-        "profile",
-        "email",
-        "address",
-        "phone",
-        "offline_access",
-        "read",
-        "write",
-        "all",
-    ];
+    let all = "openid profile email address phone offline_access read write all";
+    let all: Vec<&str> = all.split(' ').collect();
     each(&mock, "scopes_supported", &all, |app, value, works| {
         if !works {
             let answer = mock.authorize(app, Some(&alice), &[("scope", value)]);
