@@ -8,7 +8,7 @@ use super::authorize::render;
 use super::error::{self, Failure};
 use super::extract::{Here, Sent, session_credentials};
 use super::pages::{self, ConsentPage};
-use crate::protocol::confirm::{ConfirmRequest, Word};
+use crate::protocol::confirm::ConfirmRequest;
 use crate::protocol::error::OAuthError;
 use crate::protocol::parameters::Parameters;
 
@@ -38,14 +38,7 @@ pub(super) async fn answer(
 ) -> actix_web::Result<HttpResponse> {
     let sent = sent.form().map_err(Failure::from)?;
     let app = sent.get("app").unwrap_or_default();
-    let granted: Vec<&str> = sent.all("scope").collect();
-    let denied = sent.all("asked").filter(|asked| !granted.contains(asked));
-    let call = ConfirmRequest {
-        bounce: sent.owned("bounce"),
-        word: if sent.get("decision") == Some("approve") { Word::Approve } else { Word::Deny },
-        denied_scopes: denied.map(str::to_owned).collect(),
-    };
-    confirm(&here, app, &call, &request).await
+    confirm(&here, app, &ConfirmRequest::of_page(&sent), &request).await
 }
 
 /// The product's own call.

@@ -25,6 +25,20 @@ pub struct ConfirmRequest {
     pub denied_scopes: Vec<String>,
 }
 
+impl ConfirmRequest {
+    /// Reads the mock's own page: each `asked` scope that is not among the ticked ones (`scope`) is
+    /// denied, and `decision` names the button.
+    pub fn of_page(sent: &Parameters) -> Self {
+        let granted: Vec<&str> = sent.all("scope").collect();
+        let denied = sent.all("asked").filter(|asked| !granted.contains(asked));
+        Self {
+            bounce: sent.owned("bounce"),
+            word: if sent.get("decision") == Some("approve") { Word::Approve } else { Word::Deny },
+            denied_scopes: denied.map(str::to_owned).collect(),
+        }
+    }
+}
+
 impl From<&Parameters> for ConfirmRequest {
     fn from(sent: &Parameters) -> Self {
         let denied = sent.get("deniedScopes").unwrap_or_default().split(',').map(str::trim);

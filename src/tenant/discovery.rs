@@ -7,8 +7,8 @@
 use super::Tenant;
 use super::app::{App, AppType, AuthMethod, ClientIdType};
 use super::policy::{
-    ClaimsParameter, ClientAssertions, Discovery, IssuerParameter, OfflineAccess, Policy,
-    PromptValues, RequestObjects,
+    ClaimsParameter, ClientAssertions, Discovery, IssuerParameter, Policy, PromptValues,
+    RequestObjects,
 };
 use super::registry::Registered;
 use crate::protocol::base_url::BaseUrl;
@@ -53,7 +53,7 @@ impl Tenant {
 fn abilities(registered: &Registered) -> Abilities {
     let Registered { app, policy } = registered;
     Abilities {
-        scopes: scopes(app, *policy),
+        scopes: scopes(registered),
         response_types: response_types(app),
         grant_types: grant_types(app),
         token_endpoint_auth_methods: auth_methods(app, *policy),
@@ -101,8 +101,9 @@ fn client_algorithms(app: &App) -> Vec<&'static str> {
     .collect()
 }
 
-fn scopes(app: &App, policy: Policy) -> Vec<String> {
-    let offline = policy.offline_access == OfflineAccess::Known && app.issue_refresh_tokens;
+fn scopes(registered: &Registered) -> Vec<String> {
+    let app = &registered.app;
+    let offline = registered.knows_offline_access();
     let own = app.scopes.iter().map(|scope| scope.name.clone());
     let standard = STANDARD_SCOPES.into_iter().map(str::to_owned);
     standard.chain(offline.then(|| "offline_access".to_owned())).chain(own).collect()

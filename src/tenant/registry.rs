@@ -19,13 +19,16 @@ pub(super) struct Registered {
 }
 
 impl Registered {
+    /// Whether `offline_access` is a scope of the application.
+    pub(super) fn knows_offline_access(&self) -> bool {
+        self.policy.offline_access == OfflineAccess::Known && self.app.issue_refresh_tokens
+    }
+
     /// Whether every token of the scope is known to the application.
     pub(super) fn knows_scope(&self, scope: &Scope) -> bool {
-        let offline =
-            self.policy.offline_access == OfflineAccess::Known && self.app.issue_refresh_tokens;
         scope.tokens().all(|token| {
             STANDARD_SCOPES.contains(&token)
-                || (offline && token == "offline_access")
+                || (self.knows_offline_access() && token == "offline_access")
                 || self.app.scopes.iter().any(|own| own.name == token)
         })
     }
