@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::Tenant;
 use super::document::UnknownUser;
-use super::issue::PendingLogin;
+use super::pending_login::PendingLogin;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::security::{
     AdvanceAuthenticationRequest, Challenge, ClientHints, Mechanism, NewPackage,
