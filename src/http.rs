@@ -14,6 +14,7 @@ mod extract;
 mod introspect;
 mod login;
 mod lost;
+mod notices;
 mod pages;
 mod redirect;
 mod request_log;

@@ -35,6 +35,7 @@
 //! - [`server`]: listener, sweeping, stopping;
 //! - `http`: one thin handler for each endpoint: parse, ask the tenant, render;
 //! - [`fixtures`]: files that describe a tenant;
+//! - `outgoing`: HTTP calls that the server makes, in the background;
 //! - [`tenant`]: every rule, and nothing of HTTP; [`tenant::policy`] lists each point in which the
 //!   product departs from the specifications;
 //! - [`protocol`]: wire types, without state; CyberArk's own JSON in [`protocol::security`];
@@ -44,6 +45,7 @@ pub mod clock;
 pub mod fixtures;
 mod http;
 pub mod ids;
+mod outgoing;
 pub mod protocol;
 pub mod server;
 pub mod tenant;

@@ -13,6 +13,7 @@ pub mod error;
 pub mod jwk;
 pub mod lifetime;
 pub mod local_path;
+pub mod logout;
 pub mod metadata;
 pub mod parameters;
 pub mod pkce;

@@ -11,6 +11,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, rt};
 
 use crate::http::{Site, canonical_path, log_request, routes, wrong_method};
+use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
 use crate::tenant::Tenant;
 
@@ -60,7 +61,11 @@ impl Server {
     }
 
     fn open(tenant: Tenant, door: Door<'_>, options: ServerOptions) -> io::Result<Self> {
-        let site = Data::new(Site { tenant: tenant.clone(), public_url: options.public_url });
+        let site = Data::new(Site {
+            tenant: tenant.clone(),
+            public_url: options.public_url,
+            outgoing: Outgoing::default(),
+        });
         let mut server = HttpServer::new(move || {
             let errors = ErrorHandlers::new()
                 .handler(StatusCode::METHOD_NOT_ALLOWED, |answer| Ok(wrong_method(answer)));

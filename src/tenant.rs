@@ -18,6 +18,7 @@ mod introspect;
 pub mod issue;
 pub mod keys;
 pub mod login;
+pub mod notices;
 pub mod pending_login;
 pub mod policy;
 mod principal;

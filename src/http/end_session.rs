@@ -7,11 +7,11 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::error::{self, Failure};
 use super::extract::{Here, Sent, session_credentials};
-use super::pages::{self, ConfirmSignOutPage, SignedOutPage};
-use super::redirect::object_moved;
+use super::notices::farewell;
+use super::pages::{self, ConfirmSignOutPage};
 use super::security::session_cookie;
 use crate::protocol::end_session::EndSessionRequest;
-use crate::tenant::end_session::SignOut;
+use crate::tenant::end_session::{EndedSession, SignOut};
 
 pub(super) async fn of_app(
     here: Here,
@@ -40,18 +40,19 @@ fn end_session(
     let sent = sent.everywhere();
     let credentials = session_credentials(request, &sent);
     let wish = EndSessionRequest::new(&sent, confirmed);
-    let decision =
+    let EndedSession { decision, notices } =
         here.tenant.end_session(&here.base, app, &wish, &credentials).map_err(Failure::from)?;
-    let mut answer = match decision {
+    let next = match decision {
         SignOut::Confirm => {
             let action = format!("{}{}", here.base.path_prefix(), request.path());
             return Ok(pages::html(StatusCode::OK, &ConfirmSignOutPage { action: &action }));
         }
         SignOut::Refused(refusal) => return Ok(error::sign_out_page(&refusal)),
-        SignOut::Redirect { to, parameters } => object_moved(&to.with_query(&parameters.encode())),
-        SignOut::Portal => object_moved(&format!("{}/", here.base.path_prefix())),
-        SignOut::SignedOut => pages::html(StatusCode::OK, &SignedOutPage),
+        SignOut::Redirect { to, parameters } => Some(to.with_query(&parameters.encode())),
+        SignOut::Portal => Some(format!("{}/", here.base.path_prefix())),
+        SignOut::SignedOut => None,
     };
+    let mut answer = farewell(here, notices, next.as_deref());
     answer.add_removal_cookie(&session_cookie(&here.base, ""))?;
     Ok(answer)
 }

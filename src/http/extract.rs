@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::error::Failure;
+use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::OAuthError;
 use crate::protocol::parameters::Parameters;
@@ -26,6 +27,8 @@ pub(crate) struct Site {
     pub(crate) tenant: Tenant,
     /// The one URL under which everybody reaches the server, when it was configured.
     pub(crate) public_url: Option<BaseUrl>,
+    /// The calls that the server makes.
+    pub(crate) outgoing: Outgoing,
 }
 
 /// The tenant that a request is for, and the base of the URLs in its answer.
@@ -33,6 +36,7 @@ pub(crate) struct Site {
 pub(super) struct Here {
     pub(super) tenant: Tenant,
     pub(super) base: BaseUrl,
+    pub(super) outgoing: Outgoing,
 }
 
 impl FromRequest for Here {
@@ -45,7 +49,8 @@ impl FromRequest for Here {
             Some(configured) => configured.clone(),
             None => base_of_request(request),
         };
-        ready(Ok(Self { tenant: site.tenant.clone(), base }))
+        let Site { tenant, outgoing, .. } = &***site;
+        ready(Ok(Self { tenant: tenant.clone(), base, outgoing: outgoing.clone() }))
     }
 }
 

@@ -72,10 +72,14 @@ pub(super) struct ConfirmSignOutPage<'a> {
     pub(super) action: &'a str,
 }
 
-/// The user is signed out, and no application wants them back.
+/// The user is signed out; applications are told in frames.
 #[derive(Template)]
 #[template(path = "signed_out.html")]
-pub(super) struct SignedOutPage;
+pub(super) struct SignedOutPage<'a> {
+    pub(super) frames: &'a [String],
+    /// Where the user goes on to.
+    pub(super) next: Option<&'a str>,
+}
 
 /// The self-submitting form of `response_mode=form_post`.
 #[derive(Template)]

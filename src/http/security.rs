@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::answer::private_json;
 use super::extract::{Here, SESSION_COOKIE, VendorJson, session_credentials};
+use super::notices;
 use super::sign::sign;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::parameters::Parameters;
@@ -53,9 +54,11 @@ pub(super) async fn who_am_i(here: Here, request: HttpRequest) -> HttpResponse {
     }
 }
 
-/// Ends the session; signing out without one succeeds too. The product's `Result` is a string.
+/// Ends the session; signing out without one succeeds too. The product's `Result` is a string. There
+/// is no page to load front-channel notices on.
 pub(super) async fn logout(here: Here, request: HttpRequest) -> actix_web::Result<HttpResponse> {
-    here.tenant.sign_out(&session_credentials(&request, &Parameters::default()));
+    let notices = here.tenant.sign_out(&session_credentials(&request, &Parameters::default()));
+    notices::send(&here.outgoing, notices.back_channel);
     let mut response = envelope(&Envelope::success(""));
     response.add_removal_cookie(&session_cookie(&here.base, ""))?;
     Ok(response)

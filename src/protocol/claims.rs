@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 pub type Claims = Map<String, Value>;
 
 /// Claims that the server computes; a fixture may not set them.
-pub const PROTOCOL_CLAIMS: [&str; 17] = [
+pub const PROTOCOL_CLAIMS: [&str; 18] = [
     "iss",
     "sub",
     "aud",
@@ -19,6 +19,7 @@ pub const PROTOCOL_CLAIMS: [&str; 17] = [
     "jti",
     "auth_time",
     "nonce",
+    "sid",
     "acr",
     "amr",
     "azp",

@@ -81,6 +81,7 @@ impl ProviderMetadata {
 /// What an application does, for the complete document: nothing is advertised that does not work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each field is the member of nearly its name")]
+#[expect(clippy::struct_excessive_bools, reason = "the document has a boolean for each feature")]
 pub struct Abilities {
     pub scopes: Vec<String>,
     pub response_types: Vec<&'static str>,
@@ -92,11 +93,15 @@ pub struct Abilities {
     pub request_parameter: bool,
     pub issuer_parameter: bool,
     pub prompt_values: &'static [&'static str],
+    /// Whether ID tokens name the session.
+    pub session_claim: bool,
 }
 
 /// The complete provider metadata: OpenID Connect Discovery §3,
 /// [RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2),
-/// [RFC 9207 §3](https://www.rfc-editor.org/rfc/rfc9207#section-3).
+/// [RFC 9207 §3](https://www.rfc-editor.org/rfc/rfc9207#section-3),
+/// [Front-Channel Logout §3](https://openid.net/specs/openid-connect-frontchannel-1_0.html#OPLogout),
+/// [Back-Channel Logout §2.1](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCSupport).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "each field is the member of its name")]
 #[expect(clippy::struct_excessive_bools, reason = "the document has a boolean for each feature")]
@@ -124,6 +129,10 @@ pub struct CompleteMetadata {
     pub request_object_signing_alg_values_supported: Vec<&'static str>,
     pub authorization_response_iss_parameter_supported: bool,
     pub prompt_values_supported: &'static [&'static str],
+    pub frontchannel_logout_supported: bool,
+    pub frontchannel_logout_session_supported: bool,
+    pub backchannel_logout_supported: bool,
+    pub backchannel_logout_session_supported: bool,
 }
 
 impl CompleteMetadata {
@@ -137,6 +146,7 @@ impl CompleteMetadata {
         let with_secret = |methods: &[&'static str]| -> Vec<&'static str> {
             methods.iter().copied().filter(|method| *method != "none").collect()
         };
+        let session_claim: &[_] = if can.session_claim { &["sid"] } else { &[] };
         let methods = can.token_endpoint_auth_methods;
         let with_jwt = methods.iter().any(|method| method.ends_with("_jwt"));
         let signs = if with_jwt { can.client_algorithms.clone() } else { Vec::new() };
@@ -161,8 +171,12 @@ impl CompleteMetadata {
             },
             authorization_response_iss_parameter_supported: can.issuer_parameter,
             prompt_values_supported: can.prompt_values,
+            frontchannel_logout_supported: true,
+            frontchannel_logout_session_supported: true,
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
             product: ProviderMetadata {
-                claims_supported: ALL_CLAIMS.to_vec(),
+                claims_supported: [ALL_CLAIMS, session_claim].concat(),
                 scopes_supported: can.scopes,
                 response_types_supported: can.response_types,
                 ..product

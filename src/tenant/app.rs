@@ -3,21 +3,22 @@
 //! Sources: docs.cyberark.com (OpenIDAddConfigApp, OAuth2-Client, OAuth2-Server) and the resource
 //! `identity_webapp` of cyberark/terraform-provider-idsec.
 
+mod check;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::document::DocumentError;
 use super::policy::PolicyOverrides;
-use super::user::check_claims;
-use crate::protocol::base_url::{BaseUrl, BaseUrlError};
+use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::uuid_of;
 use crate::protocol::error::OAuthError;
 use crate::protocol::jwk::{ClientKeys, SigningAlgorithm};
 use crate::protocol::lifetime::Lifetime;
+use crate::protocol::logout::LogoutUri;
 use crate::protocol::redirect_uri::{RedirectPattern, RedirectUri};
 use crate::protocol::response_type::ResponseType;
-use crate::protocol::scope::{Scope, is_scope_character};
+use crate::protocol::scope::Scope;
 use crate::protocol::secret::Secret;
 
 /// What an application is for.
@@ -83,6 +84,7 @@ pub struct AppScope {
 /// A web application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "the portal has a box for each")]
 pub struct App {
     /// Application ID: the `{app}` of every URL, compared with its letter case.
     pub application_id: String,
@@ -127,6 +129,18 @@ pub struct App {
     /// Where a user may be sent after signing out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub post_logout_redirect_uris: Vec<RedirectPattern>,
+    /// Where the user's browser tells the application that the session is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<LogoutUri>,
+    /// Whether `iss` and `sid` have to be told there; they always are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frontchannel_logout_session_required: bool,
+    /// Where the server posts a logout token when the session is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<LogoutUri>,
+    /// Whether the logout token has to have `sid`; it always has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backchannel_logout_session_required: bool,
     /// The form of access tokens.
     #[serde(default)]
     pub token_type: TokenType,
@@ -213,6 +227,11 @@ impl App {
         self.post_logout_redirect_uris.iter().any(|pattern| pattern.allows(uri))
     }
 
+    /// Whether the application is told when a session is over that it was served in.
+    pub fn wants_logout_notices(&self) -> bool {
+        self.frontchannel_logout_uri.is_some() || self.backchannel_logout_uri.is_some()
+    }
+
     /// Whether the application gives tokens in this way.
     pub fn allows(&self, method: AuthMethod) -> bool {
         match (&self.allowed_auth, self.app_type) {
@@ -245,53 +264,4 @@ impl App {
         let names: Vec<&str> = self.scopes.iter().map(|scope| scope.name.as_str()).collect();
         names.join(" ").parse()
     }
-
-    /// Checks the rules that concern this application alone; `here` is its JSON path.
-    pub(super) fn check(&self, here: &str) -> Result<(), DocumentError> {
-        let refuse = |member: &str, problem: &str| {
-            Err(DocumentError::new(format!("{here}.{member}"), problem))
-        };
-        let id = &self.application_id;
-        if id.is_empty()
-            || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
-            || id.starts_with('.')
-        {
-            let problem = format!("{id:?}: expected letters, digits and - . _ (it stands in URLs)");
-            return refuse("application_id", &problem);
-        }
-        if RESERVED_IDS.contains(&id.to_ascii_lowercase().as_str()) {
-            let problem = format!("{id:?}: the server uses this word as a path of its own");
-            return refuse("application_id", &problem);
-        }
-        if self.issuer.as_ref().is_some_and(|issuer| issuer.parse::<BaseUrl>().is_err()) {
-            return refuse("issuer", &BaseUrlError.to_string());
-        }
-        if self.client_id.as_ref().is_some_and(String::is_empty) {
-            return refuse(
-                "client_id",
-                "\"\": expected at least one character, or no client_id at all",
-            );
-        }
-        if self.client_id_type() == ClientIdType::Confidential
-            && self.client_secret.as_ref().is_none_or(Secret::is_empty)
-        {
-            return refuse(
-                "client_secret",
-                "none, or an empty one: a confidential client needs a secret",
-            );
-        }
-        if let Some(scope) = self.scopes.iter().find(|scope| !is_scope_token(&scope.name)) {
-            let problem = format!("{:?}: no scope token (RFC 6749 section 3.3)", scope.name);
-            return refuse("scopes", &problem);
-        }
-        check_claims(here, &self.claims)
-    }
-}
-
-/// First path segments that are not applications.
-const RESERVED_IDS: [&str; 9] =
-    ["_mock", "_tenant", "consent", "health", "login", "metrics", "my", "oauth2", "security"];
-
-fn is_scope_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(is_scope_character)
 }

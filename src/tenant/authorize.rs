@@ -12,6 +12,7 @@ use super::Tenant;
 use super::callback::{Callback, ErrorForm, Refusal};
 use super::consent::consent_required;
 use super::delivery::Delivery;
+use super::notices::Visits;
 use super::policy::{AuthorizeErrors, Policy, UnverifiedRedirect};
 use super::registry::{AppAt, Registered};
 use super::request_check::{Checked, check, local_error, sent_redirect_uri};
@@ -70,6 +71,13 @@ pub(super) struct Asking {
     pub(super) consented: bool,
 }
 
+/// A user whose sign-in answers a request.
+pub(super) struct SignedIn {
+    pub(super) user: Arc<User>,
+    pub(super) since: Timestamp,
+    pub(super) visits: Option<Arc<Visits>>,
+}
+
 impl Tenant {
     /// Decides about an authorization request. `credentials` are session ids and bearer tokens that
     /// may prove who is signed in.
@@ -122,8 +130,8 @@ impl Tenant {
     ) -> Decision {
         let Asking { request, asked_at, consented } = asking;
         match self.usable_session(&at, &checked, asked_at, credentials) {
-            Ok(Some((user, signed_in_at))) if consented => {
-                Decision::Deliver(Box::new(self.deliver(at, checked, user, signed_in_at)))
+            Ok(Some(signed_in)) if consented => {
+                Decision::Deliver(Box::new(self.deliver(at, checked, signed_in)))
             }
             Ok(Some(_)) if checked.prompt.none => {
                 Decision::Refuse(checked.callback.report(consent_required()))
@@ -140,8 +148,7 @@ impl Tenant {
         }
     }
 
-    /// The user who is signed in as the request wants it, and since when; `None` when one has to
-    /// sign in. Of several the last to sign in counts. `asked_at` is when the request first came,
+    /// The user who is signed in as the request wants it; `None` when one has to sign in. Of several the last to sign in counts. `asked_at` is when the request first came,
     /// if it waited for that.
     fn usable_session(
         &self,
@@ -149,7 +156,7 @@ impl Tenant {
         checked: &Checked,
         asked_at: Option<Timestamp>,
         credentials: &[String],
-    ) -> Result<Option<(Arc<User>, Timestamp)>, OAuthError> {
+    ) -> Result<Option<SignedIn>, OAuthError> {
         let Checked { prompt, wishes, .. } = checked;
         let is_since_asked =
             |session: &Session| asked_at.is_some_and(|asked| session.authenticated_at >= asked);
@@ -165,7 +172,11 @@ impl Tenant {
             .filter(|session| wished.may_be(&session.user))
             .min_by_key(|session| Reverse(session.authenticated_at));
         let user = newest.and_then(|session| {
-            Some((self.0.users.by_uuid(&session.user)?, session.authenticated_at))
+            Some(SignedIn {
+                user: self.0.users.by_uuid(&session.user)?,
+                since: session.authenticated_at,
+                visits: session.visits.clone(),
+            })
         });
         let others_are_signed_in = newest.is_none() && !usable.is_empty();
         match user {

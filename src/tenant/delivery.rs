@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Tenant;
+use super::authorize::SignedIn;
 use super::callback::{Callback, Redirection};
 use super::grant::{Code, Family, Grant, Subject};
 use super::issue::Issuance;
@@ -10,8 +11,6 @@ use super::policy::ResponseExtras;
 use super::principal::Principal;
 use super::registry::AppAt;
 use super::request_check::Checked;
-use super::user::User;
-use crate::clock::Timestamp;
 use crate::protocol::authorize::{AuthorizeResponse, ResponseParameters};
 use crate::protocol::response_type::ResponseType;
 
@@ -57,9 +56,11 @@ impl Tenant {
         &self,
         at: AppAt,
         checked: Checked,
-        user: Arc<User>,
-        authenticated_at: Timestamp,
+        SignedIn { user, since, visits }: SignedIn,
     ) -> Delivery {
+        if let Some(visits) = &visits {
+            visits.record(&at, &checked.client_id);
+        }
         let grant = Arc::new(Grant {
             application_id: at.registered.app.application_id.as_str().into(),
             client_id: checked.client_id.into(),
@@ -69,7 +70,8 @@ impl Tenant {
             nonce: checked.nonce.map(Into::into),
             acr: checked.wishes.acr,
             claims: checked.wishes.claims,
-            authenticated_at,
+            authenticated_at: since,
+            visits,
         });
         let code = checked.response_type.code.then(|| {
             self.issue_code(Code::Issued {

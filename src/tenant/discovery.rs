@@ -65,6 +65,7 @@ fn abilities(registered: &Registered) -> Abilities {
             PromptValues::NoneAndLogin => &["none", "login"],
             PromptValues::All => &["none", "login", "consent", "select_account"],
         },
+        session_claim: app.wants_logout_notices(),
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Tenant;
+use super::notices::Notices;
 use super::policy::EndSession;
 use super::registry::{AppAt, Registered};
 use super::session::Session;
@@ -38,6 +39,15 @@ pub enum SignOut {
     Refused(OAuthError),
 }
 
+/// A wish to sign out, decided, and whom to tell that sessions are over.
+#[derive(Debug)]
+pub struct EndedSession {
+    /// What the user gets to see.
+    pub decision: SignOut,
+    /// None when nobody was signed out.
+    pub notices: Notices,
+}
+
 impl Tenant {
     /// Decides about a wish to sign out. `credentials` name the session.
     ///
@@ -50,7 +60,7 @@ impl Tenant {
         application_id: Option<&str>,
         request: &EndSessionRequest,
         credentials: &[String],
-    ) -> Result<SignOut, OAuthError> {
+    ) -> Result<EndedSession, OAuthError> {
         let registered = application_id.map(|id| self.app(id)).transpose()?;
         let policy = registered.as_ref().map_or(self.0.policy, |registered| registered.policy);
         let decision = match policy.end_session {
@@ -59,10 +69,11 @@ impl Tenant {
                 self.end_with_proof(base, registered, request, credentials)
             }
         };
-        if !matches!(decision, SignOut::Confirm | SignOut::Refused(_)) {
-            self.sign_out(credentials);
-        }
-        Ok(decision)
+        let notices = match decision {
+            SignOut::Confirm | SignOut::Refused(_) => Notices::default(),
+            _ => self.sign_out(credentials),
+        };
+        Ok(EndedSession { decision, notices })
     }
 
     /// CyberArk: whoever asks is signed out; an unlisted URI leads to the portal (inferred).

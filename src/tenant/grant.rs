@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::client::Client;
+use super::notices::Visits;
 use super::registry::Registered;
 use crate::clock::Timestamp;
 use crate::protocol::claims_request::ClaimsRequest;
@@ -40,6 +41,8 @@ pub(super) struct Grant {
     pub(super) claims: Option<Box<ClaimsRequest>>,
     /// When the user signed in, or the client authenticated.
     pub(super) authenticated_at: Timestamp,
+    /// Of the session that the user was signed in by.
+    pub(super) visits: Option<Arc<Visits>>,
 }
 
 impl Grant {
@@ -61,6 +64,7 @@ impl Grant {
             acr: None,
             claims: None,
             authenticated_at: now,
+            visits: None,
         }
     }
 

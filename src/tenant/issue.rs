@@ -150,6 +150,7 @@ impl Issuance {
         for (name, value) in hashes {
             claims.extend(value.map(|value| (name.to_owned(), half_hash(algorithm, value).into())));
         }
+        claims.extend(self.sid().map(|sid| ("sid".to_owned(), sid.into())));
         let policy = self.at.registered.policy;
         if policy.id_token_unique_name == IdTokenUniqueName::Omitted {
             claims.shift_remove("unique_name");
@@ -170,6 +171,13 @@ impl Issuance {
             give_requested(&mut claims, &requested.id_token, &all);
         }
         claims
+    }
+
+    /// How logout notices will name the session, for applications that want those; no token of the
+    /// product is seen to have it.
+    fn sid(&self) -> Option<&str> {
+        let wanted = self.at.registered.app.wants_logout_notices();
+        self.family.grant.visits.as_ref().filter(|_| wanted).map(|visits| visits.sid())
     }
 
     /// The claims of CyberArk's access-token guide, `app_id` as in a published decoded token, and

@@ -98,7 +98,21 @@ impl SigningKey {
 
     /// The compact serialization of a JWT with these claims: one signature.
     pub fn sign(&self, claims: &impl Serialize) -> String {
-        let mut token = format!("{}.{}", self.encoded_header, encode_part(claims));
+        self.sign_under(&self.encoded_header, claims)
+    }
+
+    /// Like [`Self::sign`], with another `typ` in the header; [`Self::verify`] refuses such tokens,
+    /// so that none is taken for an ID token
+    /// ([RFC 8725 §3.11](https://www.rfc-editor.org/rfc/rfc8725#section-3.11)).
+    pub fn sign_as(&self, kind: &str, claims: &impl Serialize) -> String {
+        let mut header = Header::new(wire_algorithm(self.jwk.alg));
+        header.typ = Some(kind.to_owned());
+        header.kid = Some(self.jwk.kid.clone());
+        self.sign_under(&encode_part(&header), claims)
+    }
+
+    fn sign_under(&self, encoded_header: &str, claims: &impl Serialize) -> String {
+        let mut token = format!("{encoded_header}.{}", encode_part(claims));
         let signature = Signer::sign(self, token.as_bytes());
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);

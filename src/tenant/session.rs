@@ -4,18 +4,21 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::Tenant;
-use super::grant::{Bearer, LiveToken, Subject};
+use super::grant::{Bearer, Grant, LiveToken, Subject};
+use super::notices::{Notices, Visits};
 use super::user::User;
 use crate::clock::Timestamp;
 use crate::protocol::security::WhoAmI;
 
 /// A user who is signed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Session {
     /// UUID of the user.
     pub(super) user: Arc<str>,
     /// When the user proved who they are.
     pub(super) authenticated_at: Timestamp,
+    /// Whom it has served; `None` when no session stands behind the credential.
+    pub(super) visits: Option<Arc<Visits>>,
 }
 
 impl Tenant {
@@ -41,9 +44,13 @@ impl Tenant {
         match self.0.bearers.read(token, self.0.clock.now(), Bearer::clone)? {
             Bearer::Session(id) => self.session_of_id(&id),
             Bearer::Access(LiveToken { family, .. }) if family.is_alive() => {
-                let authenticated_at = family.grant.authenticated_at;
-                match &family.grant.subject {
-                    Subject::User(uuid) => Some(Session { user: uuid.clone(), authenticated_at }),
+                let Grant { subject, authenticated_at, visits, .. } = &*family.grant;
+                match subject {
+                    Subject::User(uuid) => Some(Session {
+                        user: uuid.clone(),
+                        authenticated_at: *authenticated_at,
+                        visits: visits.clone(),
+                    }),
                     Subject::Client => None,
                 }
             }
@@ -55,7 +62,8 @@ impl Tenant {
     pub(super) fn begin_session(&self, user: &User) -> String {
         let now = self.0.clock.now();
         let id = self.0.ids.session();
-        let session = Session { user: user.uuid().into(), authenticated_at: now };
+        let visits = Some(Visits::of_session(&id));
+        let session = Session { user: user.uuid().into(), authenticated_at: now, visits };
         let expires = now.plus_seconds(self.0.settings.session_lifetime.seconds());
         self.0.sessions.insert(&id, session, expires);
         id
@@ -72,18 +80,21 @@ impl Tenant {
         })
     }
 
-    /// Ends the sessions that the credentials name, and the bearer tokens among them.
-    pub fn sign_out(&self, credentials: &[String]) {
+    /// Ends the sessions that the credentials name, and the bearer tokens among them; returns whom
+    /// to tell.
+    pub fn sign_out(&self, credentials: &[String]) -> Notices {
         let now = self.0.clock.now();
+        let mut ended = Vec::new();
         for credential in credentials {
-            self.0.sessions.take(credential, now);
+            ended.extend(self.0.sessions.take(credential, now));
             let opens = |bearer: &Bearer| !matches!(bearer, Bearer::Identity(_));
             if self.0.bearers.read(credential, now, opens) != Some(true) {
                 continue;
             }
             if let Some(Bearer::Session(id)) = self.0.bearers.take(credential, now) {
-                self.0.sessions.take(&id, now);
+                ended.extend(self.0.sessions.take(&id, now));
             }
         }
+        self.notices(&ended)
     }
 }

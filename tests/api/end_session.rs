@@ -1,10 +1,12 @@
 //! `GET|POST /OAuth2/EndSession/{app}`, `/OAuth2/EndSessionV2/{app}` and `/oauth2/endsession`.
 
+mod back_channel;
+mod front_channel;
 mod product;
 mod strict;
 
 use cyberark_identity_mock::tenant::policy::Policy;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{Answer, CALLBACK, Mock, Setup};
 
@@ -39,6 +41,30 @@ fn shop(policy: Policy) -> Mock {
         "post_logout_redirect_uris": LISTED,
     }] });
     Setup { policy, ..Setup::default() }.with(&apps).start()
+}
+
+/// The built-in tenant with `shop` and applications that want to hear when a session is over.
+fn notified(policy: Policy, apps: &[Value]) -> Setup {
+    let with_client = |app: &Value| {
+        let id = app["application_id"].as_str().expect("a string");
+        let mut whole = json!({
+            "client_id": format!("{id}-client"),
+            "client_secret": format!("{id}-secret"),
+            "redirect_uris": [CALLBACK],
+            "post_logout_redirect_uris": LISTED,
+        });
+        whole.as_object_mut().expect("an object").extend(app.as_object().expect("one").clone());
+        whole
+    };
+    let shop = with_client(&json!({ "application_id": "shop" }));
+    let apps: Vec<Value> = apps.iter().map(with_client).chain([shop]).collect();
+    Setup { policy, ..Setup::default() }.with(&json!({ "apps": apps }))
+}
+
+/// An ID token that was issued to `app` for a session.
+fn id_token_of(mock: &Mock, app: &str, session: &str) -> String {
+    let answer = mock.authorize(app, Some(session), &[("response_type", "id_token")]);
+    answer.callback_parameter("id_token").unwrap_or_else(|| panic!("{app}: {answer:?}"))
 }
 
 /// Asks with GET or POST, alice's session as a cookie.

@@ -7,6 +7,7 @@ mod jwt;
 #[cfg(feature = "cli")]
 mod program;
 mod raw;
+mod receiver;
 mod request;
 mod routes;
 mod service;
@@ -30,10 +31,11 @@ pub(crate) use self::client_keys::{
     CLIENT_ALGORITHMS, ClientKeys, hs256, jwt, unsigned, with_signing_client,
 };
 pub(crate) use self::hints::forged_hints;
-pub(crate) use self::jwt::{Jwt, half_hash};
+pub(crate) use self::jwt::{Jwt, decoded, half_hash};
 #[cfg(feature = "cli")]
 pub(crate) use self::program::{Program, clean_command};
 pub(crate) use self::raw::{Wire, request_bytes};
+pub(crate) use self::receiver::{Receiver, Reply};
 pub(crate) use self::request::Request;
 pub(crate) use self::routes::{ROUTES, Route};
 pub(crate) use self::service::{API, BANK, SERVICE, text, with_api};

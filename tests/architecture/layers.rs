@@ -16,7 +16,7 @@ pub(crate) struct Layer {
 }
 
 /// The layers, from the ground up.
-pub(crate) const LAYERS: [Layer; 9] = [
+pub(crate) const LAYERS: [Layer; 10] = [
     Layer {
         name: "protocol",
         modules: &["protocol"],
@@ -76,9 +76,16 @@ pub(crate) const LAYERS: [Layer; 9] = [
         ],
     },
     Layer {
+        name: "outgoing",
+        modules: &["outgoing"],
+        below: &[],
+        crates: Some(&["rustls", "tracing", "ureq"]),
+        never: &["actix", "async", "await"],
+    },
+    Layer {
         name: "http",
         modules: &["http"],
-        below: &["protocol", "tenant"],
+        below: &["protocol", "tenant", "outgoing"],
         crates: Some(&[
             "actix_cors",
             "actix_web",
@@ -101,7 +108,7 @@ pub(crate) const LAYERS: [Layer; 9] = [
     Layer {
         name: "server",
         modules: &["server"],
-        below: &["protocol", "tenant", "http"],
+        below: &["protocol", "tenant", "outgoing", "http"],
         crates: None,
         never: &[],
     },

@@ -1,0 +1,59 @@
+//! What the settings of one application must hold to.
+
+use super::{App, ClientIdType};
+use crate::protocol::base_url::{BaseUrl, BaseUrlError};
+use crate::protocol::scope::is_scope_character;
+use crate::protocol::secret::Secret;
+use crate::tenant::document::DocumentError;
+use crate::tenant::user::check_claims;
+
+impl App {
+    /// Checks the rules that concern this application alone; `here` is its JSON path.
+    pub(in crate::tenant) fn check(&self, here: &str) -> Result<(), DocumentError> {
+        let refuse = |member: &str, problem: &str| {
+            Err(DocumentError::new(format!("{here}.{member}"), problem))
+        };
+        let id = &self.application_id;
+        if id.is_empty()
+            || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+            || id.starts_with('.')
+        {
+            let problem = format!("{id:?}: expected letters, digits and - . _ (it stands in URLs)");
+            return refuse("application_id", &problem);
+        }
+        if RESERVED_IDS.contains(&id.to_ascii_lowercase().as_str()) {
+            let problem = format!("{id:?}: the server uses this word as a path of its own");
+            return refuse("application_id", &problem);
+        }
+        if self.issuer.as_ref().is_some_and(|issuer| issuer.parse::<BaseUrl>().is_err()) {
+            return refuse("issuer", &BaseUrlError.to_string());
+        }
+        if self.client_id.as_ref().is_some_and(String::is_empty) {
+            return refuse(
+                "client_id",
+                "\"\": expected at least one character, or no client_id at all",
+            );
+        }
+        if self.client_id_type() == ClientIdType::Confidential
+            && self.client_secret.as_ref().is_none_or(Secret::is_empty)
+        {
+            return refuse(
+                "client_secret",
+                "none, or an empty one: a confidential client needs a secret",
+            );
+        }
+        if let Some(scope) = self.scopes.iter().find(|scope| !is_scope_token(&scope.name)) {
+            let problem = format!("{:?}: no scope token (RFC 6749 section 3.3)", scope.name);
+            return refuse("scopes", &problem);
+        }
+        check_claims(here, &self.claims)
+    }
+}
+
+/// First path segments that are not applications.
+const RESERVED_IDS: [&str; 9] =
+    ["_mock", "_tenant", "consent", "health", "login", "metrics", "my", "oauth2", "security"];
+
+fn is_scope_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(is_scope_character)
+}
