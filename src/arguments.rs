@@ -50,7 +50,8 @@ pub(crate) struct Arguments {
     #[arg(long, env = "CYBERARK_MOCK_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<BaseUrl>,
 
-    /// RSA private key that signs tokens (PEM, PKCS#8 or PKCS#1) instead of the built-in one.
+    /// RSA private key that signs tokens (PEM, PKCS#8 or PKCS#1) instead of the built-in one; its
+    /// certificate may stand in the same file.
     #[arg(long, env = "CYBERARK_MOCK_KEY", value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
 

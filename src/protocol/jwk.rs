@@ -31,11 +31,28 @@ pub struct Jwk {
     /// Use: `sig`.
     #[serde(rename = "use")]
     pub usage: &'static str,
-    /// Key id: 40 upper-case hexadecimal digits, as of a certificate's SHA-1 thumbprint.
+    /// Key id: 40 upper-case hexadecimal digits, the SHA-1 thumbprint of the certificate if there is
+    /// one.
     pub kid: String,
     /// The numbers.
     #[serde(flatten)]
     pub numbers: JwkNumbers,
+    /// The certificate, if there is one.
+    #[serde(flatten)]
+    pub certificate: Option<JwkCertificate>,
+}
+
+/// The members of a key that has a certificate
+/// ([RFC 7517 §4.7, §4.8, §4.9](https://www.rfc-editor.org/rfc/rfc7517#section-4.7)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JwkCertificate {
+    /// The certificate in base64, then those that vouch for it.
+    pub x5c: Vec<String>,
+    /// SHA-1 thumbprint of the certificate.
+    pub x5t: String,
+    /// SHA-256 thumbprint of the certificate.
+    #[serde(rename = "x5t#S256")]
+    pub x5t_s256: String,
 }
 
 /// The members of a key that depend on its type; every number is base64url.

@@ -4,6 +4,7 @@
 //! costs three times the signature. Nothing process-wide is installed, so that a program that
 //! embeds the mock keeps its own `jsonwebtoken` provider.
 
+mod certificate;
 mod foreign;
 mod pair;
 mod ring;
@@ -19,12 +20,13 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::Serialize;
 
+use self::certificate::{Chain, key_block};
 pub(super) use self::foreign::{ClientSigner, Secured};
 use self::pair::Pair;
 pub(super) use self::ring::KeyRing;
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::hex_lower;
-use crate::protocol::jwk::{Jwk, SigningAlgorithm};
+use crate::protocol::jwk::{Jwk, JwkCertificate, SigningAlgorithm};
 
 /// The development keys that stand in the repository, so that starting takes milliseconds.
 const DEVELOPMENT_RSA: &str = include_str!("../../keys/development-rsa.pem");
@@ -43,6 +45,12 @@ pub enum KeyError {
     /// A key that cannot sign.
     #[error("expected an RSA key of 2048 to 8192 bits: {0}")]
     Unusable(String),
+    /// Not a certificate that can be read.
+    #[error("expected certificates in PEM beside the key, \"BEGIN CERTIFICATE\" (X.509): {0}")]
+    Certificate(String),
+    /// The certificate of another key.
+    #[error("the first certificate belongs to another key: expected that of the key beside it")]
+    OfAnotherKey,
 }
 
 /// A private key, parsed once, that signs with one algorithm.
@@ -69,13 +77,20 @@ impl SigningKey {
         Self::new(pair.expect("the keys in the repository are well-formed"), algorithm)
     }
 
-    /// Reads an RSA key that signs `RS256`: a PEM text in PKCS#8 or PKCS#1.
+    /// Reads an RSA key that signs `RS256`: a PEM text in PKCS#8 or PKCS#1, and its certificate and
+    /// those that vouch for it, if they stand in the text too.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] when it is no RSA private key of a size that can sign.
+    /// [`KeyError`] when it is no RSA private key of a size that can sign, or when the first
+    /// certificate is of another key.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
-        Ok(Self::new(Pair::rsa(pem)?, SigningAlgorithm::RS256))
+        let pair = Pair::rsa(key_block(pem)?)?;
+        let certified = match Chain::of(pem)? {
+            Some(chain) => Some(chain.of_key(pair.public())?),
+            None => None,
+        };
+        Ok(Self::named(pair, SigningAlgorithm::RS256, certified))
     }
 
     /// Makes a new 2048-bit RSA key and returns it as PKCS#8 PEM; this takes up to a second.
@@ -85,14 +100,26 @@ impl SigningKey {
         key.to_pkcs8_pem(LineEnding::LF).expect("a generated key serializes").to_string()
     }
 
-    /// The `kid` is an upper-case SHA-1 thumbprint as the product's is, taken of algorithm and public
-    /// key because there is no certificate.
     fn new(pair: Pair, alg: SigningAlgorithm) -> Self {
-        let named = [format!("{alg:?}").as_bytes(), pair.public()].concat();
-        let kid = hex_lower(digest(&SHA1_FOR_LEGACY_USE_ONLY, &named).as_ref()).to_uppercase();
+        Self::named(pair, alg, None)
+    }
+
+    /// The `kid` is the thumbprint of the certificate as the product's is; without one, the same
+    /// hash of algorithm and public key.
+    fn named(
+        pair: Pair,
+        alg: SigningAlgorithm,
+        certified: Option<(String, JwkCertificate)>,
+    ) -> Self {
+        let (kid, certificate) = certified.unzip();
+        let kid = kid.unwrap_or_else(|| {
+            let named = [format!("{alg:?}").as_bytes(), pair.public()].concat();
+            hex_lower(digest(&SHA1_FOR_LEGACY_USE_ONLY, &named).as_ref()).to_uppercase()
+        });
         let mut header = Header::new(wire_algorithm(alg));
         header.kid = Some(kid.clone());
-        let jwk = Jwk { kty: pair.kty(), alg, usage: "sig", kid, numbers: pair.numbers() };
+        let jwk =
+            Jwk { kty: pair.kty(), alg, usage: "sig", kid, numbers: pair.numbers(), certificate };
         Self { pair, random: SystemRandom::new(), jwk, encoded_header: encode_part(&header) }
     }
 
@@ -143,7 +170,8 @@ impl SigningKey {
     fn with_algorithm(&self, algorithm: SigningAlgorithm) -> Option<Self> {
         let is_rsa = |alg| matches!(alg, SigningAlgorithm::RS256 | SigningAlgorithm::PS256);
         let fits = algorithm == self.jwk.alg || (is_rsa(algorithm) && is_rsa(self.jwk.alg));
-        fits.then(|| Self::new(self.pair.clone(), algorithm))
+        let certified = self.jwk.certificate.clone().map(|own| (self.jwk.kid.clone(), own));
+        fits.then(|| Self::named(self.pair.clone(), algorithm, certified))
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use cyberark_identity_mock::tenant::keys::SigningKey;
 use serde_json::{Value, json};
 
-use crate::harness::Mock;
+use crate::harness::{Mock, Setup};
 
 fn names(object: &Value) -> Vec<&str> {
     object.as_object().expect("an object").keys().map(String::as_str).collect()
@@ -60,6 +61,30 @@ fn every_token_names_its_key_and_nothing_else_in_its_header() {
         assert_eq!(names, BTreeSet::from(["alg", "kid", "typ"]));
         assert_eq!(header, json!({ "typ": "JWT", "alg": "RS256", "kid": kid }));
     }
+}
+
+#[test]
+fn a_key_with_a_certificate_signs_under_its_thumbprint_beside_the_key_before_it() {
+    let ps256 =
+        json!({ "application_id": "ps", "client_id": "ps-client", "signing_algorithm": "PS256" });
+    let mock = Setup::default().with(&json!({ "apps": [ps256] })).start();
+    let old = mock.tokens(&[]);
+    let pem = [
+        include_str!("../../keys/development-rsa.pem"),
+        include_str!("../certificates/development-rsa.crt"),
+    ];
+    mock.tenant.rotate_key(SigningKey::from_pem(&pem.concat()).unwrap());
+    let new = mock.tokens(&[]);
+    let [old, new] = [old, new].map(|tokens| {
+        let token = tokens["id_token"].as_str().expect("a string").to_owned();
+        mock.verified("bank", &token).header["kid"].clone()
+    });
+    let keys = mock.get("/OAuth2/Keys/bank").json();
+    let [first, second] = &keys["keys"].as_array().unwrap()[..] else { panic!("two: {keys}") };
+    assert_eq!((&first["kid"], &second["kid"]), (&new, &old));
+    assert!(first["x5c"].is_array() && second["x5c"].is_null(), "{keys}");
+    let with_ps256 = mock.get("/OAuth2/Keys/ps").json();
+    assert_eq!(with_ps256["keys"][0]["kid"], new, "one certificate, one name");
 }
 
 #[test]

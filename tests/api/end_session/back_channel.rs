@@ -196,6 +196,27 @@ fn an_application_that_fails_harms_neither_the_user_nor_the_others() {
 }
 
 #[test]
+fn a_notice_goes_over_https_to_any_certificate() {
+    let receiver = Receiver::start_tls(Reply::Status(200));
+    let mock = notified(Policy::cyberark(), &[post("news", &receiver)]).start();
+    let alice = mock.alice();
+    mock.authorize("news", Some(&alice), &[]);
+    sign_out(&mock, &alice, "/Security/logout", "");
+    mock.verified("news", &receiver.next().logout_token());
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let receiver = Receiver::start(Reply::Status(307));
+    let mock = notified(Policy::cyberark(), &[post("news", &receiver)]).start();
+    let alice = mock.alice();
+    mock.authorize("news", Some(&alice), &[]);
+    sign_out(&mock, &alice, "/Security/logout", "");
+    receiver.next();
+    receiver.assert_nothing();
+}
+
+#[test]
 fn the_public_url_is_the_issuer_of_notices_too() {
     let receiver = Receiver::start(Reply::Status(200));
     let setup = notified(Policy::cyberark(), &[post("news", &receiver)]);

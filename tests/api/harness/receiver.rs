@@ -8,6 +8,10 @@ use std::sync::mpsc::{Receiver as Channel, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
 /// How long a notice may take to come.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -25,6 +29,7 @@ pub(crate) enum Reply {
 
 /// An application that listens on a port of its own until it is dropped.
 pub(crate) struct Receiver {
+    scheme: &'static str,
     address: SocketAddr,
     received: Channel<Received>,
     over: Arc<AtomicBool>,
@@ -43,6 +48,22 @@ pub(crate) struct Received {
 
 impl Receiver {
     pub(crate) fn start(reply: Reply) -> Self {
+        Self::listen("http", move |stream, send| serve(stream, reply, send).map(drop_later))
+    }
+
+    /// Over https, with a certificate that nobody vouches for.
+    pub(crate) fn start_tls(reply: Reply) -> Self {
+        let config = tls_config();
+        Self::listen("https", move |stream, send| {
+            let connection = ServerConnection::new(config.clone()).expect("the key fits");
+            serve(StreamOwned::new(connection, stream), reply, send).map(drop_later)
+        })
+    }
+
+    fn listen(
+        scheme: &'static str,
+        serve: impl Fn(TcpStream, &Sender<Received>) -> Option<Held> + Send + 'static,
+    ) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = socket.local_addr().expect("the socket is bound");
         let (send, received) = channel();
@@ -54,14 +75,16 @@ impl Receiver {
                 if stop.load(Ordering::Acquire) {
                     return;
                 }
-                held.extend(stream.ok().and_then(|stream| serve(stream, reply, &send)));
+                let stream = stream.expect("a connection");
+                stream.set_read_timeout(Some(PATIENCE)).expect("the time-out is not zero");
+                held.extend(serve(stream, &send));
             }
         });
-        Self { address, received, over, thread: Some(thread) }
+        Self { scheme, address, received, over, thread: Some(thread) }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}://{}{path}", self.scheme, self.address)
     }
 
     /// The next request.
@@ -75,9 +98,27 @@ impl Receiver {
     }
 }
 
+/// A connection that is kept open.
+type Held = Box<dyn std::any::Any>;
+
+fn drop_later(connection: impl std::any::Any) -> Held {
+    Box::new(connection)
+}
+
+fn tls_config() -> Arc<ServerConfig> {
+    let certificate = include_bytes!("../../certificates/development-rsa.crt");
+    let certificate = CertificateDer::from_pem_slice(certificate).expect("it is well-formed");
+    let key = include_bytes!("../../../keys/development-rsa.pem");
+    let key = PrivateKeyDer::from_pem_slice(key).expect("it is well-formed");
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let config = ServerConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .and_then(|config| config.with_no_client_auth().with_single_cert(vec![certificate], key));
+    Arc::new(config.expect("certificate and key fit"))
+}
+
 /// Reads one request and answers it; a connection without an answer is handed back.
-fn serve(stream: TcpStream, reply: Reply, send: &Sender<Received>) -> Option<TcpStream> {
-    stream.set_read_timeout(Some(PATIENCE)).expect("the time-out is not zero");
+fn serve<S: Read + Write>(stream: S, reply: Reply, send: &Sender<Received>) -> Option<S> {
     let mut reader = BufReader::new(stream);
     let mut line = || {
         let mut line = String::new();
@@ -96,8 +137,10 @@ fn serve(stream: TcpStream, reply: Reply, send: &Sender<Received>) -> Option<Tcp
     let _ = send.send(Received { body, ..received });
     match reply {
         Reply::Status(status) => {
-            let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n");
-            let _ = reader.into_inner().write_all(answer.as_bytes());
+            let answer =
+                format!("HTTP/1.1 {status} X\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n");
+            let mut stream = reader.into_inner();
+            let _ = stream.write_all(answer.as_bytes()).and_then(|()| stream.flush());
             None
         }
         Reply::Nothing => Some(reader.into_inner()),

@@ -104,6 +104,33 @@ fn an_unusable_key_is_exit_code_4() {
 }
 
 #[test]
+fn a_certificate_that_does_not_fit_the_key_is_exit_code_4() {
+    let folder = folder("a_certificate_that_does_not_fit");
+    let key = include_str!("../../../keys/development-rsa.pem");
+    let own = include_str!("../../certificates/development-rsa.crt");
+    let others = include_str!("../../certificates/authority.crt");
+    let block =
+        |text: &str| format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+    let another =
+        "the first certificate belongs to another key: expected that of the key beside it";
+    let broken = "expected certificates in PEM beside the key, \"BEGIN CERTIFICATE\" (X.509): ";
+    for (name, text, message) in [
+        ("anothers", [key, others].concat(), another),
+        ("order", [key, others, own].concat(), another),
+        ("words", [key, &block("words")].concat(), broken),
+        ("zero", [key, &block("AAAA")].concat(), broken),
+        ("sequence", [key, &block("MAA=")].concat(), broken),
+        ("chain", [key, own, &block("words")].concat(), broken),
+        ("two-keys", [key, own, key].concat(), "expected an unencrypted RSA private key in PEM"),
+    ] {
+        let file = folder.join(name);
+        std::fs::write(&file, text).unwrap();
+        let file = file.to_str().unwrap();
+        check_failure(&["--port", "0", "--key", file], 4, &format!("key {file}: {message}"));
+    }
+}
+
+#[test]
 fn a_key_that_cannot_be_read_is_exit_code_4() {
     let folder = folder("a_key_that_cannot_be_read");
     let binary = folder.join("key.der");
