@@ -1,7 +1,7 @@
 //! `GET|POST /OAuth2/EndSession/{app}`, `/OAuth2/EndSessionV2/{app}` and `/oauth2/endsession`.
 
 mod back_channel;
-mod front_channel;
+pub(crate) mod front_channel;
 mod product;
 mod strict;
 

@@ -56,7 +56,7 @@ impl Browser<'_> {
 }
 
 /// What an ID token may carry beside the claims of scopes.
-const ID_TOKEN_CLAIMS: [&str; 12] = [
+const ID_TOKEN_CLAIMS: [&str; 13] = [
     "iss",
     "sub",
     "aud",
@@ -69,6 +69,7 @@ const ID_TOKEN_CLAIMS: [&str; 12] = [
     "azp",
     "at_hash",
     "c_hash",
+    "sid",
 ];
 
 /// An ID token that was checked.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use cyberark_identity_mock::tenant::keys::SigningKey;
 use serde_json::Value;
 
 use super::browser::Browser;
 use super::suite::{ALL, BASE, flows, provider};
 use crate::harness::Mock;
 
-fn discovery(mock: &Mock) -> Value {
+pub(super) fn discovery(mock: &Mock) -> Value {
     let answer = mock.get("/certification/.well-known/openid-configuration");
     assert_eq!(answer.status, 200, "{answer:?}");
     let kind = answer.header("content-type").expect("a content type");
@@ -43,17 +44,8 @@ fn discovery_endpoint_verification() {
         assert!(contains(&document[name], wanted), "{name}: {wanted}: {}", document[name]);
     }
     assert_eq!(document["userinfo_endpoint"], format!("{BASE}/OAuth2/UserInfo/certification"));
-    let jwks_path = document["jwks_uri"].as_str().unwrap().strip_prefix(BASE).unwrap();
-    let keys = mock.get(jwks_path).json();
-    let keys = keys["keys"].as_array().unwrap();
-    let ids: BTreeSet<&str> = keys.iter().map(|key| key["kid"].as_str().unwrap()).collect();
-    assert_eq!(ids.len(), keys.len());
-    for key in keys {
-        assert_ne!(key["kty"], "oct");
-        for private in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
-            assert_eq!(key.get(private), None, "{private}");
-        }
-    }
+    assert_eq!(document["jwks_uri"], format!("{BASE}/OAuth2/Keys/certification"));
+    assert!(!keys(&mock).is_empty());
 }
 
 #[test]
@@ -63,6 +55,32 @@ fn rp_initiated_logout_discovery_endpoint_verification() {
         document["end_session_endpoint"],
         format!("{BASE}/OAuth2/EndSessionV2/certification")
     );
+}
+
+/// The keys of `certification`: each named, no name twice, none private.
+fn keys(mock: &Mock) -> Vec<Value> {
+    let jwks = mock.get("/OAuth2/Keys/certification").json();
+    let keys = jwks["keys"].as_array().expect("a list");
+    let id = |key: &Value| key["kid"].as_str().expect("a string").to_owned();
+    let ids: BTreeSet<String> = keys.iter().map(id).collect();
+    assert_eq!(ids.len(), keys.len());
+    for key in keys {
+        assert_ne!(key["kty"], "oct");
+        for private in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
+            assert_eq!(key.get(private), None, "{private}");
+        }
+    }
+    keys.clone()
+}
+
+#[test]
+fn server_rotate_keys() {
+    let mock = provider();
+    let before = keys(&mock);
+    mock.tenant.rotate_key(SigningKey::from_pem(&SigningKey::generate_pem()).unwrap());
+    let after = keys(&mock);
+    assert!(after.iter().any(|key| !before.contains(key)), "{after:?}");
+    assert!(before.iter().all(|key| after.contains(key)), "{after:?}");
 }
 
 /// Every ID token of the rehearsal goes through the check; this names it.

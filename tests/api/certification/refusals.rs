@@ -40,3 +40,16 @@ fn ensure_registered_redirect_uri() {
         assert!(!answer.body.contains("<form"), "{flow:?}: {answer:?}");
     }
 }
+
+/// The client has six redirect URIs.
+#[test]
+fn ensure_redirect_uri_in_authorization_request() {
+    let mock = provider();
+    for flow in flows(ALL) {
+        let answer = Browser::new(&mock, flow).ask(&[("redirect_uri", "")]);
+        assert_eq!((answer.status, answer.header("location")), (400, None), "{flow:?}");
+        let heading = "<h1 id=\"error-heading\">The sign-in request cannot be answered</h1>";
+        assert!(answer.body.contains(heading), "{flow:?}: {answer:?}");
+        assert!(!answer.body.contains("<form"), "{flow:?}: {answer:?}");
+    }
+}

@@ -1,6 +1,7 @@
 //! What the suite brings: its clients, its flows, and the provider that it tests.
 
 use cyberark_identity_mock::fixtures;
+use cyberark_identity_mock::tenant::document::TenantDocument;
 use cyberark_identity_mock::tenant::policy::Policy;
 
 use crate::harness::{Mock, Setup};
@@ -34,6 +35,17 @@ pub(super) const POST: Client = Client {
     app: "certification-post",
     id: "certification-post-client",
     secret: "certification-post-secret-0123456789abcdef0123456789",
+};
+
+pub(super) const FRONT_CHANNEL: Client = Client {
+    app: "certification-frontchannel",
+    id: "certification-frontchannel-client",
+    secret: "certification-frontchannel-secret-0123456789abcdef0123456789",
+};
+pub(super) const BACK_CHANNEL: Client = Client {
+    app: "certification-backchannel",
+    id: "certification-backchannel-client",
+    secret: "certification-backchannel-secret-0123456789abcdef0123456789",
 };
 
 /// A response type in a response mode: a row of a plan.
@@ -70,10 +82,17 @@ impl Flow {
     }
 }
 
+/// The fixture of certification.
+pub(super) fn fixture() -> TenantDocument {
+    let text = include_str!("../../../fixtures/certification/tenant.json");
+    fixtures::from_text("fixtures/certification/tenant.json", text).expect("it is well-formed")
+}
+
 /// The provider under test.
 pub(super) fn provider() -> Mock {
-    let text = include_str!("../../../fixtures/certification/tenant.json");
-    let document =
-        fixtures::from_text("fixtures/certification/tenant.json", text).expect("it is well-formed");
+    provider_of(fixture())
+}
+
+pub(super) fn provider_of(document: TenantDocument) -> Mock {
     Setup { document, policy: Policy::strict(), public_url: Some(BASE), ..Setup::default() }.start()
 }

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::browser::Browser;
-use super::suite::{FIRST, Flow, SECOND, WITH_CODE, flows, provider};
-use crate::harness::Answer;
+use super::checks::checked_tokens;
+use super::suite::{BASE, FIRST, Flow, REDIRECT_URI, SECOND, WITH_CODE, flows, provider};
+use crate::harness::{Answer, hs256};
 
 fn assert_invalid_grant(answer: &Answer, flow: Flow) {
     assert_eq!((answer.status, answer.error().1.as_str()), (400, "invalid_grant"), "{flow:?}");
@@ -62,5 +65,34 @@ fn refresh_token() {
             browser.checked_id_token(id_token);
         }
         assert_invalid_grant(&refresh(foreign["refresh_token"].as_str().unwrap()), flow);
+    }
+}
+
+/// With `client_secret_jwt`; `private_key_jwt` is tested beside the token endpoint.
+#[test]
+fn ensure_client_assertion_with_iss_aud_succeeds() {
+    let mock = provider();
+    for flow in flows(WITH_CODE) {
+        let mut browser = Browser::new(&mock, flow);
+        let code = browser.authorize(&[]).owned("code").expect("a code");
+        let claims = json!({
+            "iss": FIRST.id,
+            "sub": FIRST.id,
+            "aud": format!("{BASE}/{}/", FIRST.app),
+            "exp": mock.clock.now().seconds() + 60,
+            "jti": code,
+        });
+        let answer = mock.post(
+            "/OAuth2/Token/certification",
+            &[
+                ("grant_type", "authorization_code"),
+                ("code", &code),
+                ("redirect_uri", REDIRECT_URI),
+                ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                ("client_assertion", &hs256(FIRST.secret.as_bytes(), &claims)),
+            ],
+        );
+        let tokens = checked_tokens(&answer);
+        browser.checked_id_token(tokens["id_token"].as_str().expect("an ID token"));
     }
 }

@@ -16,13 +16,13 @@ fn load(app: &str, uri: &str) -> Value {
 }
 
 /// The addresses of the page's frames.
-fn frames(page: &Answer) -> Vec<String> {
+pub(crate) fn frames(page: &Answer) -> Vec<String> {
     let tags = page.body.split("<iframe").skip(1).filter_map(|rest| Some(rest.split_once('>')?.0));
     tags.map(|tag| attribute(tag, "src").unwrap_or_else(|| panic!("{tag}"))).collect()
 }
 
 /// Where the page goes on to: by itself and by its link.
-fn next(page: &Answer) -> Option<String> {
+pub(crate) fn next(page: &Answer) -> Option<String> {
     let (_, refresh) = page.body.split_once("<meta http-equiv=\"refresh\"")?;
     let content = attribute(refresh, "content").expect("a refresh has content");
     let (_, link) = page.body.split_once("<a id=\"signed-out-continue\"").expect("a link");

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::get;
-use crate::harness::{Answer, CALLBACK, Program, Request};
+use crate::harness::{Answer, CALLBACK, Program, Receiver, Reply, Request};
 
 fn request(program: &Program, method: &str, path: &str) -> Request {
     Request::new(method, format!("{}{path}", program.url))
@@ -126,6 +126,63 @@ fn nothing_secret_is_logged_at_the_finest_level() {
             assert!(!ended.out.contains(&value), "{name} {value} is printed");
         }
     }
+}
+
+#[test]
+fn the_outcome_of_each_logout_notice_is_logged_without_its_token() {
+    let (well, refusing) =
+        (Receiver::start(Reply::Status(200)), Receiver::start(Reply::Status(400)));
+    let gone = Receiver::start(Reply::Status(200)).url("/out");
+    let targets = [("well", well.url("/out")), ("refusing", refusing.url("/out")), ("gone", gone)];
+    let app = |(id, uri): &(&str, String)| {
+        serde_json::json!({
+            "application_id": id,
+            "client_id": format!("{id}-client"),
+            "redirect_uris": [CALLBACK],
+            "backchannel_logout_uri": uri,
+        })
+    };
+    let fixture = serde_json::json!({
+        "users": [{ "name": "alice@example.com", "password": "alice-password" }],
+        "apps": targets.iter().map(app).collect::<Vec<_>>(),
+    });
+    let variables = [("CYBERARK_MOCK_FIXTURES_INLINE", &*fixture.to_string())];
+    let arguments = ["--port", "0", "--log-level", "trace", "--log-format", "json"];
+    let program = Program::start(&arguments, &variables);
+    let session = sign_in(&program, &mut Secrets(Vec::new()));
+    for (id, _) in &targets {
+        let query = [
+            ("client_id", format!("{id}-client")),
+            ("redirect_uri", CALLBACK.to_owned()),
+            ("response_type", "code".to_owned()),
+            ("scope", "openid".to_owned()),
+        ];
+        let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let path = format!("/OAuth2/Authorize/{id}");
+        let answer = request(&program, "GET", &path).query(&query).cookie(&session).send();
+        assert!(answer.callback_parameter("code").is_some(), "{answer:?}");
+    }
+    request(&program, "POST", "/Security/logout").cookie(&session).send();
+    let tokens = [well.next().logout_token(), refusing.next().logout_token()];
+    // The answers have been sent; the server still has to read and log them.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let log = program.stop("TERM").err;
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (app, level, message, detail) in [
+        ("well", "INFO", "logout notice delivered", "200"),
+        ("refusing", "WARN", "logout notice not delivered", "the application answered 400"),
+        ("gone", "WARN", "logout notice not delivered", "Connection refused"),
+    ] {
+        let told = lines.iter().find(|line| line["fields"]["app"] == app);
+        let told = told.unwrap_or_else(|| panic!("{app}: {log}"));
+        let fields = &told["fields"];
+        assert_eq!((&told["level"], &fields["message"]), (&level.into(), &message.into()), "{app}");
+        assert_eq!(fields["client_id"], format!("{app}-client"));
+        assert!(fields["uri"].as_str().is_some_and(|uri| uri.ends_with("/out")), "{told}");
+        let outcome = [fields["status"].to_string(), fields["reason"].to_string()].concat();
+        assert!(outcome.contains(detail), "{told}");
+    }
+    assert!(tokens.iter().all(|token| !log.contains(token)), "{log}");
 }
 
 #[test]
