@@ -1,5 +1,6 @@
 //! Notices that the server posts (OpenID Connect Back-Channel Logout 1.0).
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use cyberark_identity_mock::tenant::policy::Policy;
 use serde_json::{Value, json};
 
 use super::{id_token_of, notified};
-use crate::harness::{Mock, Receiver, Reply, Setup};
+use crate::harness::{Mock, Receiver, Reply, Setup, decoded};
 
 fn post(app: &str, at: &Receiver) -> Value {
     json!({ "application_id": app, "backchannel_logout_uri": at.url("/out?from=mock") })
@@ -101,7 +102,7 @@ fn a_notice_is_signed_as_the_applications_tokens_are() {
     sign_out(&mock, &alice, "/Security/logout", "");
     let token = receiver.next().logout_token();
     let (header, _) = token.split_once('.').expect("a JWT");
-    let ours = crate::harness::decoded(header);
+    let ours = decoded(header);
     let key = mock.get("/OAuth2/Keys/news").json()["keys"][0].clone();
     assert_eq!((&ours["alg"], &ours["kid"]), (&json!("ES256"), &key["kid"]));
 }
@@ -193,6 +194,49 @@ fn an_application_that_fails_harms_neither_the_user_nor_the_others() {
         receiver.assert_nothing();
     }
     mock.tokens(&[]);
+}
+
+#[test]
+fn what_an_access_token_continues_is_the_same_session() {
+    let receiver = Receiver::start(Reply::Status(200));
+    let mock = notified(Policy::cyberark(), &[post("news", &receiver)]).start();
+    let alice = mock.alice();
+    let code = mock.authorize("bank", Some(&alice), &[]).callback_parameter("code").expect("one");
+    let tokens = mock.exchange(&code, &[]).json();
+    let token = tokens["access_token"].as_str().expect("a string");
+    let query = [
+        ("client_id", "news-client"),
+        ("redirect_uri", crate::harness::CALLBACK),
+        ("response_type", "id_token"),
+        ("scope", "openid"),
+    ];
+    let answer = mock.request("GET", "/OAuth2/Authorize/news").query(&query).bearer(token).send();
+    let id_token = answer.callback_parameter("id_token").expect("an ID token");
+    sign_out(&mock, &alice, "/Security/logout", "");
+    let claims = mock.verified("news", &receiver.next().logout_token()).claims;
+    assert_eq!(claims["sid"], mock.verified("news", &id_token).claims["sid"]);
+}
+
+#[test]
+fn a_session_remembers_the_last_64_clients() {
+    let receiver = Receiver::start(Reply::Status(200));
+    let ids: Vec<String> = (0..70).map(|number| format!("app{number}")).collect();
+    let apps: Vec<Value> = ids.iter().map(|id| post(id, &receiver)).collect();
+    let mock = notified(Policy::cyberark(), &apps).start();
+    let alice = mock.alice();
+    for id in &ids {
+        mock.authorize(id, Some(&alice), &[]);
+    }
+    sign_out(&mock, &alice, "/Security/logout", "");
+    let told: BTreeSet<String> = (0..64)
+        .map(|_| {
+            let token = receiver.next().logout_token();
+            let claims = token.split('.').nth(1).map(decoded).expect("a JWT");
+            claims["aud"].as_str().expect("a string").to_owned()
+        })
+        .collect();
+    receiver.assert_nothing();
+    assert_eq!(told, ids[6..].iter().map(|id| format!("{id}-client")).collect());
 }
 
 #[test]
