@@ -87,7 +87,7 @@ impl Outgoing {
 ///
 /// Why there was no answer.
 pub(crate) fn post_form(url: &str, form: &[(&str, &str)]) -> Result<u16, ureq::Error> {
-    let answer = agent().post(url).header("cache-control", "no-store").send_form(form.to_vec())?;
+    let answer = agent().post(url).send_form(form.to_vec())?;
     Ok(answer.status().as_u16())
 }
 
