@@ -6,6 +6,7 @@ pub mod base_url;
 pub mod bearer;
 pub mod claims;
 pub mod claims_request;
+pub mod client_metadata;
 pub mod confirm;
 pub mod digest;
 pub mod end_session;

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// The set of values in a `response_type`: their order has no meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ResponseType {
@@ -73,6 +75,36 @@ impl FromStr for ResponseType {
 impl fmt::Display for ResponseType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.values().join(" "))
+    }
+}
+
+impl Serialize for ResponseType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ResponseType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|_| {
+            let expected = "expected code, id_token, token or several of them";
+            serde::de::Error::custom(format_args!("response type {text:?}: {expected}"))
+        })
+    }
+}
+
+impl schemars::JsonSchema for ResponseType {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ResponseType".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "code, id_token, token or several of them, separated by spaces",
+            "examples": ["code", "code id_token"]
+        })
     }
 }
 

@@ -4,10 +4,14 @@
 //! `identity_webapp` of cyberark/terraform-provider-idsec.
 
 mod check;
+mod client;
+mod values;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::client::AppClient;
+pub use self::values::{AppScope, AppType, AuthMethod, ClientIdType, TokenType};
 use super::policy::PolicyOverrides;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
@@ -16,70 +20,10 @@ use crate::protocol::error::OAuthError;
 use crate::protocol::jwk::{ClientKeys, SigningAlgorithm};
 use crate::protocol::lifetime::Lifetime;
 use crate::protocol::logout::LogoutUri;
-use crate::protocol::redirect_uri::{RedirectPattern, RedirectUri};
+use crate::protocol::redirect_uri::RedirectPattern;
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::Scope;
 use crate::protocol::secret::Secret;
-
-/// What an application is for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AppType {
-    /// Signs users in. The portal's "OpenID Connect" custom app.
-    #[default]
-    OpenidConnect,
-    /// Gets tokens for CyberArk's own APIs.
-    Oauth2Client,
-    /// Gets tokens for the customer's own APIs.
-    Oauth2Server,
-}
-
-/// Which clients an application accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ClientIdType {
-    /// Any `client_id`, without a secret.
-    Anything,
-    /// `client_id` and `allowed_clients`, without a secret: public clients, which must use PKCE.
-    List,
-    /// `client_id` with `client_secret`.
-    Confidential,
-}
-
-/// The form of access tokens.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum TokenType {
-    /// A signed JWT.
-    #[default]
-    JwtRS256,
-    /// An opaque id.
-    #[serde(rename = "opaque")]
-    Opaque,
-}
-
-/// A way to get tokens, by its name in CyberArk's web-app API (`AllowedAuth`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum AuthMethod {
-    /// `response_type` with `code`; `grant_type=authorization_code`.
-    AuthorizationCode,
-    /// `response_type` with a token.
-    Implicit,
-    /// `grant_type=client_credentials`.
-    ClientCreds,
-    /// `grant_type=password`.
-    ResourceCreds,
-}
-
-/// A scope that clients may request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AppScope {
-    /// The token in the `scope` parameter.
-    pub name: String,
-    /// For people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-}
 
 /// A web application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -106,6 +50,9 @@ pub struct App {
     /// More client ids for the type `list`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_clients: Vec<String>,
+    /// Further clients of the application, each with its own credentials and redirect URIs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<AppClient>,
     /// "Auth methods". When absent: `AuthorizationCode` and `Implicit` for OpenID Connect, all
     /// four for OAuth2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -205,8 +152,9 @@ impl App {
         self.allows(AuthMethod::ClientCreds) && !has_own_secret
     }
 
-    /// Whether requests may name this `client_id`.
-    pub fn accepts_client(&self, client_id: &str) -> bool {
+    /// Whether this `client_id` names the application's own client, the one that its own settings
+    /// describe.
+    pub(super) fn is_own_client(&self, client_id: &str) -> bool {
         match self.client_id_type() {
             ClientIdType::Anything => true,
             ClientIdType::List => {
@@ -215,21 +163,6 @@ impl App {
             }
             ClientIdType::Confidential => self.client_id() == client_id,
         }
-    }
-
-    /// Whether authorization responses may go to this URI.
-    pub fn allows_redirect(&self, redirect_uri: &RedirectUri) -> bool {
-        self.redirect_uris.iter().any(|pattern| pattern.allows(redirect_uri))
-    }
-
-    /// Whether a user may be sent to this URI after signing out.
-    pub fn allows_post_logout_redirect(&self, uri: &RedirectUri) -> bool {
-        self.post_logout_redirect_uris.iter().any(|pattern| pattern.allows(uri))
-    }
-
-    /// Whether the application is told when a session is over that it was served in.
-    pub fn wants_logout_notices(&self) -> bool {
-        self.frontchannel_logout_uri.is_some() || self.backchannel_logout_uri.is_some()
     }
 
     /// Whether the application gives tokens in this way.

@@ -75,17 +75,16 @@ impl ErrorForm {
 }
 
 impl Callback {
-    /// The callback of a request whose client and redirect URI are the application's; `None` when
-    /// they are not.
+    /// The callback of a request whose client is the application's, and whose redirect URI is that
+    /// client's; `None` when they are not.
     pub(super) fn of(
         at: &AppAt,
         request: &AuthorizeRequest,
         redirect_uri: &RedirectUri,
     ) -> Option<Self> {
         let AppAt { issuer, registered, .. } = at;
-        let client_id = request.client_id.as_deref()?;
-        let app = &registered.app;
-        if !app.allows_redirect(redirect_uri) || !app.accepts_client(client_id) {
+        let client = registered.client(request.client_id.as_deref()?)?;
+        if !client.allows_redirect(redirect_uri) {
             return None;
         }
         let response_type = readable_response_type(request);

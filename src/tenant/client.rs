@@ -5,20 +5,31 @@
 //! Checked before a code or refresh token is looked at: a client that fails spends nothing and may
 //! try again in another way, as golang.org/x/oauth2 does.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::Tenant;
-use super::keys::{ClientSigner, Secured};
+use super::keys::{Secured, unverified_text};
 use super::policy::{ClientAssertions, ClientAuthenticationError, Policy, SecondClientSecret};
-use super::registry::{AppAt, Registered};
+use super::registry::{AppAt, Registered, RegisteredClient};
 use super::user::User;
 use crate::clock::Timestamp;
 use crate::protocol::claims::Claims;
+use crate::protocol::client_metadata::{ClientGrantType, TokenEndpointAuthMethod};
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
 use crate::protocol::secret::Secret;
 use crate::protocol::token::{ClientClaim, ClientCredentials};
+
+/// Who a client is.
+#[derive(Debug)]
+pub(super) enum Identity {
+    /// A client that the application knows.
+    Registered(Arc<RegisteredClient>),
+    /// A user whose credentials it showed, where users are clients.
+    ServiceUser(Arc<User>),
+}
 
 /// A client that the application accepts.
 #[derive(Debug)]
@@ -27,18 +38,26 @@ pub(super) struct Client {
     pub(super) id: String,
     /// It proved nothing; the code must be bound to it by PKCE.
     pub(super) is_public: bool,
-    /// The user whose credentials it showed, where users are clients.
-    pub(super) service_user: Option<Arc<User>>,
+    /// Who it is.
+    pub(super) identity: Identity,
 }
 
 impl Client {
-    fn proved_as(client_id: &str) -> Self {
-        Self { id: client_id.to_owned(), is_public: false, service_user: None }
+    fn proved_as(client_id: &str, identity: Identity) -> Self {
+        Self { id: client_id.to_owned(), is_public: false, identity }
     }
 
     /// Whether the client proved who it is.
     pub(super) fn proved(self) -> bool {
         !self.is_public
+    }
+
+    /// Whether the client may use the grant, as far as its registration goes.
+    pub(super) fn uses(&self, grant: ClientGrantType) -> bool {
+        match &self.identity {
+            Identity::Registered(client) => client.uses(grant),
+            Identity::ServiceUser(_) => true,
+        }
     }
 }
 
@@ -53,15 +72,25 @@ impl Tenant {
     pub(super) fn client(&self, at: &AppAt, claim: &ClientClaim) -> Result<Client, OAuthError> {
         let registered = &at.registered;
         if let ClientCredentials::Assertion(assertion) = &claim.credentials {
-            return match registered.policy.client_assertions {
-                ClientAssertions::Accepted => self.asserted_client(at, claim, assertion),
-                ClientAssertions::Ignored => authenticate(registered, claim),
+            let claimed = claim.client_id.clone().or_else(|| unverified_text(assertion, "sub"));
+            let client = claimed.and_then(|id| Some((registered.client(&id)?, id)));
+            // Who is registered for assertions may use them whatever the policy.
+            let is_registered = |client: &RegisteredClient| {
+                client
+                    .settings
+                    .token_endpoint_auth_method
+                    .is_some_and(TokenEndpointAuthMethod::needs_assertion)
+            };
+            let reads = registered.policy.client_assertions == ClientAssertions::Accepted
+                || client.as_ref().is_some_and(|(client, _)| is_registered(client));
+            return match client {
+                _ if !reads => authenticate(registered, claim),
+                Some((client, id)) => self.asserted_client(at, client, &id, assertion),
+                None => Err(wrong_credentials(registered.policy)),
             };
         }
         match self.service_user(registered, claim) {
-            Some(user) => {
-                Ok(Client { service_user: Some(user.clone()), ..Client::proved_as(&user.name) })
-            }
+            Some(user) => Ok(Client::proved_as(&user.name.clone(), Identity::ServiceUser(user))),
             None => authenticate(registered, claim),
         }
     }
@@ -72,20 +101,20 @@ impl Tenant {
     fn asserted_client(
         &self,
         at: &AppAt,
-        claim: &ClientClaim,
+        client: Arc<RegisteredClient>,
+        client_id: &str,
         assertion: &str,
     ) -> Result<Client, OAuthError> {
-        let Registered { app, policy } = &*at.registered;
-        let signer = ClientSigner { secret: app.client_secret.as_ref(), keys: app.jwks.as_ref() };
-        let client_id = signer
-            .read(assertion)
-            .filter(|(_, secured)| *secured != Secured::Unsigned)
-            .and_then(|(claims, _)| {
-                let is_named =
-                    |id: &str| claim.client_id.as_deref().is_none_or(|named| named == id);
-                self.subject_of_assertion(at, &claims, |id| app.accepts_client(id) && is_named(id))
-            });
-        client_id.map(|id| Client::proved_as(&id)).ok_or_else(|| wrong_credentials(*policy))
+        let refused = || wrong_credentials(at.registered.policy);
+        let (claims, secured) = client.signer().read(assertion).ok_or_else(refused)?;
+        let way = match secured {
+            Secured::Unsigned => return Err(refused()),
+            Secured::Secret => TokenEndpointAuthMethod::ClientSecretJwt,
+            Secured::PrivateKey => TokenEndpointAuthMethod::PrivateKeyJwt,
+        };
+        refuse_other_way(at.registered.policy, &client, way)?;
+        self.subject_of_assertion(at, &claims, |id| id == client_id).ok_or_else(refused)?;
+        Ok(Client::proved_as(client_id, Identity::Registered(client)))
     }
 
     /// `sub` of an assertion that names its issuer as subject, this server as audience, an end, and
@@ -136,28 +165,58 @@ impl Tenant {
 ///
 /// An unknown client, wrong credentials, or none where they are needed; in the words of the policy.
 fn authenticate(registered: &Registered, claim: &ClientClaim) -> Result<Client, OAuthError> {
-    let Registered { app, policy } = registered;
+    let policy = registered.policy;
     // A `client_id` beside Basic credentials must name the same client (RFC 6749 §3.2.1).
     let is_named = |id: &str| claim.client_id.as_deref().is_none_or(|named| named == id);
     let known: Vec<_> = claim
         .readings()
         .into_iter()
-        .filter(|(id, _)| !id.is_empty() && app.accepts_client(id) && is_named(id))
+        .filter(|(id, _)| !id.is_empty() && is_named(id))
+        .filter_map(|(id, offered)| Some((id, offered, registered.client(id)?)))
         .collect();
     if known.is_empty() {
-        return Err(unknown_client(*policy));
+        return Err(unknown_client(policy));
     }
-    let is_public = app.has_public_clients();
-    let proves = |offered: Option<&Secret>| match (&app.client_secret, offered) {
+    let (id, _, client) = known
+        .into_iter()
+        .find(|(_, offered, client)| proves(client, *offered))
+        .ok_or_else(|| wrong_credentials(policy))?;
+    refuse_other_way(policy, &client, way(&claim.credentials))?;
+    let is_public = client.is_public;
+    Ok(Client { is_public, ..Client::proved_as(id, Identity::Registered(client)) })
+}
+
+fn proves(client: &RegisteredClient, offered: Option<&Secret>) -> bool {
+    match (&client.settings.client_secret, offered) {
         (Some(secret), Some(offered)) => secret == offered,
         // A public client has nothing to prove; what it sends as a secret has no meaning.
-        (None, _) | (Some(_), None) => is_public,
-    };
-    known
-        .into_iter()
-        .find(|(_, offered)| proves(*offered))
-        .map(|(id, _)| Client { is_public, ..Client::proved_as(id) })
-        .ok_or_else(|| wrong_credentials(*policy))
+        (None, _) | (Some(_), None) => client.is_public,
+    }
+}
+
+/// How credentials that are no assertion authenticate.
+fn way(credentials: &ClientCredentials) -> TokenEndpointAuthMethod {
+    match credentials {
+        ClientCredentials::Basic(_) => TokenEndpointAuthMethod::ClientSecretBasic,
+        ClientCredentials::Post(_) => TokenEndpointAuthMethod::ClientSecretPost,
+        // An assertion that is not read is none.
+        ClientCredentials::Assertion(_) | ClientCredentials::None => TokenEndpointAuthMethod::None,
+    }
+}
+
+/// Refuses a client that is registered for another way to authenticate than it used.
+fn refuse_other_way(
+    policy: Policy,
+    client: &RegisteredClient,
+    used: TokenEndpointAuthMethod,
+) -> Result<(), OAuthError> {
+    match client.settings.token_endpoint_auth_method {
+        Some(registered) if registered != used => {
+            let text = format!("the client is registered for {}", registered.as_str());
+            Err(client_error(policy, ErrorCode::AccessDenied, text))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a client that authenticates in two ways at once, if the policy does.
@@ -178,7 +237,11 @@ pub(super) fn wrong_credentials(policy: Policy) -> OAuthError {
     client_error(policy, ErrorCode::AccessDenied, "invalid client creds or client not allowed")
 }
 
-fn client_error(policy: Policy, product: ErrorCode, description: &'static str) -> OAuthError {
+fn client_error(
+    policy: Policy,
+    product: ErrorCode,
+    description: impl Into<Cow<'static, str>>,
+) -> OAuthError {
     match policy.client_authentication_error {
         ClientAuthenticationError::Product => OAuthError::new(product, description),
         ClientAuthenticationError::Unauthorized => {

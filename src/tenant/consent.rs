@@ -28,7 +28,7 @@ pub struct Question {
 impl Checked {
     /// Whether the user has to be asked: by the application's setting, or the request's.
     pub(super) fn wants_consent(&self, at: &AppAt) -> bool {
-        let Registered { app, policy } = &*at.registered;
+        let Registered { app, policy, .. } = &*at.registered;
         app.requires_consent || (self.prompt.consent && policy.prompt_values == PromptValues::All)
     }
 }

@@ -64,7 +64,7 @@ impl Tenant {
         let grant = Arc::new(Grant {
             application_id: at.registered.app.application_id.as_str().into(),
             client_id: checked.client_id.into(),
-            is_public: at.registered.app.has_public_clients(),
+            is_public: checked.client.is_public,
             subject: Subject::User(user.uuid().into()),
             scope: checked.scope.clone(),
             nonce: checked.nonce.map(Into::into),

@@ -5,13 +5,13 @@
 //! [`Discovery::Complete`] everything that works, and nothing else.
 
 use super::Tenant;
-use super::app::{App, AppType, AuthMethod, ClientIdType};
+use super::app::{App, AppType, AuthMethod};
 use super::policy::{
-    ClaimsParameter, ClientAssertions, Discovery, IssuerParameter, Policy, PromptValues,
-    RequestObjects,
+    ClaimsParameter, ClientAssertions, Discovery, IssuerParameter, PromptValues, RequestObjects,
 };
 use super::registry::Registered;
 use crate::protocol::base_url::BaseUrl;
+use crate::protocol::client_metadata::TokenEndpointAuthMethod;
 use crate::protocol::error::OAuthError;
 use crate::protocol::jwk::{ClientKey, JwkSet};
 use crate::protocol::metadata::{
@@ -51,13 +51,13 @@ impl Tenant {
 }
 
 fn abilities(registered: &Registered) -> Abilities {
-    let Registered { app, policy } = registered;
+    let Registered { app, policy, .. } = registered;
     Abilities {
         scopes: scopes(registered),
         response_types: response_types(app),
         grant_types: grant_types(app),
-        token_endpoint_auth_methods: auth_methods(app, *policy),
-        client_algorithms: client_algorithms(app),
+        token_endpoint_auth_methods: auth_methods(registered),
+        client_algorithms: client_algorithms(registered),
         claims_parameter: policy.claims_parameter == ClaimsParameter::Honoured,
         request_parameter: policy.request_objects == RequestObjects::Read,
         issuer_parameter: policy.issuer_parameter == IssuerParameter::Sent,
@@ -65,33 +65,34 @@ fn abilities(registered: &Registered) -> Abilities {
             PromptValues::NoneAndLogin => &["none", "login"],
             PromptValues::All => &["none", "login", "consent", "select_account"],
         },
-        session_claim: app.wants_logout_notices(),
+        session_claim: registered.clients().any(|client| client.wants_logout_notices()),
     }
 }
 
-fn auth_methods(app: &App, policy: Policy) -> Vec<&'static str> {
-    let asserts = policy.client_assertions == ClientAssertions::Accepted;
-    let is_confidential = app.client_id_type() == ClientIdType::Confidential;
-    [
-        (is_confidential, "client_secret_basic"),
-        (is_confidential, "client_secret_post"),
-        (asserts && app.client_secret.is_some(), "client_secret_jwt"),
-        (asserts && app.jwks.is_some(), "private_key_jwt"),
-        (!is_confidential, "none"),
-    ]
-    .into_iter()
-    .filter_map(|(works, name)| works.then_some(name))
-    .collect()
+/// The ways in which some client of the application can authenticate.
+fn auth_methods(registered: &Registered) -> Vec<&'static str> {
+    let asserts = registered.policy.client_assertions == ClientAssertions::Accepted;
+    let works = |way: TokenEndpointAuthMethod| {
+        registered.clients().any(|client| client.can_authenticate_by(way, asserts))
+    };
+    TokenEndpointAuthMethod::ALL
+        .into_iter()
+        .filter(|way| works(*way))
+        .map(TokenEndpointAuthMethod::as_str)
+        .collect()
 }
 
-/// What the client can sign with.
-fn client_algorithms(app: &App) -> Vec<&'static str> {
+/// What the clients can sign with.
+fn client_algorithms(registered: &Registered) -> Vec<&'static str> {
     let has = |is_kind: fn(&ClientKey) -> bool| {
-        app.jwks.as_ref().is_some_and(|jwks| jwks.keys.iter().any(is_kind))
+        let mut sets = registered.clients().filter_map(|client| client.settings.jwks.as_ref());
+        sets.any(|jwks| jwks.keys.iter().any(is_kind))
     };
+    let mut clients = registered.clients();
+    let secret = clients.any(|client| client.settings.client_secret.is_some());
     let rsa = has(|key| matches!(key, ClientKey::Rsa { .. }));
     [
-        (app.client_secret.is_some(), "HS256"),
+        (secret, "HS256"),
         (rsa, "RS256"),
         (rsa, "PS256"),
         (has(|key| matches!(key, ClientKey::Ec { .. })), "ES256"),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Tenant;
 use super::notices::Notices;
 use super::policy::EndSession;
-use super::registry::{AppAt, Registered};
+use super::registry::{AppAt, Registered, RegisteredClient};
 use super::session::Session;
 use crate::protocol::authorize::ResponseParameters;
 use crate::protocol::base_url::BaseUrl;
@@ -81,7 +81,9 @@ impl Tenant {
         let sent = request.post_logout_redirect_uri.as_deref().and_then(|uri| uri.parse().ok());
         // The legacy path names no application: any that lists the URI will do.
         let is_listed = |uri: &RedirectUri| {
-            let lists = |candidate: &Registered| candidate.app.allows_post_logout_redirect(uri);
+            let lists = |candidate: &Registered| {
+                candidate.clients().any(|client| client.allows_post_logout_redirect(uri))
+            };
             registered.map_or_else(|| self.0.apps.list().iter().any(|app| lists(app)), lists)
         };
         match sent.filter(is_listed) {
@@ -103,7 +105,7 @@ impl Tenant {
             return if request.confirmed { SignOut::SignedOut } else { SignOut::Confirm };
         };
         let client_id = request.client_id.as_deref();
-        let Some((registered, user)) = self.issued_to(base, registered, hint, client_id) else {
+        let Some((client, user)) = self.issued_to(base, registered, hint, client_id) else {
             return refused("id_token_hint is not an ID token of this application");
         };
         let is_anothers = |session: Session| Some(&*session.user) != user.as_deref();
@@ -114,27 +116,27 @@ impl Tenant {
             return SignOut::SignedOut;
         };
         match sent.parse::<RedirectUri>() {
-            Ok(to) if registered.app.allows_post_logout_redirect(&to) => redirect(to, request),
-            _ => refused("post_logout_redirect_uri is not registered for this application"),
+            Ok(to) if client.allows_post_logout_redirect(&to) => redirect(to, request),
+            _ => refused("post_logout_redirect_uri is not registered for this client"),
         }
     }
 
-    /// The application that the hint was issued to, `registered` or any when there is none, and the
-    /// user whom it names. A `client_id` beside the hint must be the one that it was issued to (§2).
+    /// The client that the hint was issued to, of `registered` or any application, and the user whom
+    /// it names. A `client_id` beside the hint must be the one that it was issued to (§2).
     fn issued_to(
         &self,
         base: &BaseUrl,
         registered: Option<Arc<Registered>>,
         hint: &str,
         client_id: Option<&str>,
-    ) -> Option<(Arc<Registered>, Option<String>)> {
+    ) -> Option<(Arc<RegisteredClient>, Option<String>)> {
         let candidates =
             registered.map_or_else(|| self.0.apps.list(), |registered| vec![registered]);
         candidates.into_iter().find_map(|candidate| {
             let claims = self.hint_of(&AppAt::new(base, candidate.clone()), hint)?;
             let text = |name: &str| claims.get(name).and_then(Value::as_str);
-            let is_for_client = client_id.is_none_or(|id| text("aud") == Some(id));
-            is_for_client.then(|| (candidate, text("sub").map(str::to_owned)))
+            let audience = text("aud").filter(|aud| client_id.is_none_or(|id| id == *aud))?;
+            Some((candidate.client(audience)?, text("sub").map(str::to_owned)))
         })
     }
 
@@ -143,7 +145,7 @@ impl Tenant {
         let claims = self.0.keys.verify(hint, self.0.clock.now())?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let is_its = text("iss") == Some(&at.issuer)
-            && text("aud").is_some_and(|aud| at.registered.app.accepts_client(aud))
+            && text("aud").is_some_and(|aud| at.registered.client(aud).is_some())
             // An access token has a scope, an ID token has none.
             && !claims.contains_key("scope");
         is_its.then_some(claims)

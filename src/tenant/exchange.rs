@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::Tenant;
 use super::app::AuthMethod;
-use super::client::refuse_second_secret;
+use super::client::{Client, refuse_second_secret};
 use super::grant::{Family, RefreshToken};
 use super::issue::Issuance;
 use super::policy::{
@@ -23,6 +23,7 @@ use super::principal::Principal;
 use super::registry::{AppAt, Registered};
 use super::request_check::refuse_duplicates;
 use crate::protocol::base_url::BaseUrl;
+use crate::protocol::client_metadata::ClientGrantType;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::Scope;
@@ -60,8 +61,8 @@ impl Tenant {
         let grant_type = grant_type.ok_or_else(|| unknown_grant_type(policy))?;
         let client = self.client(&at, &request.client);
         // Who did not prove who it is hears that first.
-        if client.is_ok() {
-            check_allowed(registered, grant_type)?;
+        if let Ok(client) = &client {
+            check_allowed(registered, client, grant_type)?;
         }
         let granted = match grant_type {
             GrantType::AuthorizationCode => self.redeem_code(registered, &client?, request)?,
@@ -81,9 +82,15 @@ impl Tenant {
         })
     }
 
-    /// A first refresh token of the family, if the application issues them.
-    fn first_refresh_token(&self, registered: &Registered, family: &Arc<Family>) -> Option<String> {
-        let issues = registered.app.issue_refresh_tokens;
+    /// A first refresh token of the family, if the application issues them and the client uses them.
+    fn first_refresh_token(
+        &self,
+        registered: &Registered,
+        client: &Client,
+        family: &Arc<Family>,
+    ) -> Option<String> {
+        let issues =
+            registered.app.issue_refresh_tokens && client.uses(ClientGrantType::RefreshToken);
         issues.then(|| self.new_refresh_token(registered, family.clone()))
     }
 
@@ -123,25 +130,36 @@ fn refuse_incomplete(
     }
 }
 
-/// Refuses a grant that the application's "Auth methods" leave out.
-fn check_allowed(registered: &Registered, grant_type: GrantType) -> Result<(), OAuthError> {
-    let method = match grant_type {
-        GrantType::ClientCredentials => AuthMethod::ClientCreds,
-        GrantType::Password => AuthMethod::ResourceCreds,
+/// Refuses a grant that the application's "Auth methods" leave out, or that the client is not
+/// registered for.
+fn check_allowed(
+    registered: &Registered,
+    client: &Client,
+    grant_type: GrantType,
+) -> Result<(), OAuthError> {
+    let (method, of_client) = match grant_type {
         // What these two redeem was given in an allowed way.
-        GrantType::AuthorizationCode | GrantType::RefreshToken => return Ok(()),
+        GrantType::AuthorizationCode => (None, ClientGrantType::AuthorizationCode),
+        GrantType::RefreshToken => (None, ClientGrantType::RefreshToken),
+        GrantType::ClientCredentials => {
+            (Some(AuthMethod::ClientCreds), ClientGrantType::ClientCredentials)
+        }
+        GrantType::Password => (Some(AuthMethod::ResourceCreds), ClientGrantType::Password),
     };
-    if registered.app.allows(method) {
+    let text = if !method.is_none_or(|method| registered.app.allows(method)) {
+        "the application does not allow this grant type"
+    } else if !client.uses(of_client) {
+        "the client is not registered for this grant type"
+    } else {
         return Ok(());
-    }
+    };
     Err(match registered.policy.client_authentication_error {
         ClientAuthenticationError::Product => {
             OAuthError::new(ErrorCode::AccessDenied, "invalid client creds or client not allowed")
         }
-        ClientAuthenticationError::Unauthorized => OAuthError::new(
-            ErrorCode::UnauthorizedClient,
-            "the application does not allow this grant type",
-        ),
+        ClientAuthenticationError::Unauthorized => {
+            OAuthError::new(ErrorCode::UnauthorizedClient, text)
+        }
     })
 }
 

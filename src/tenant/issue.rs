@@ -173,11 +173,13 @@ impl Issuance {
         claims
     }
 
-    /// How logout notices will name the session, for applications that want those; no token of the
+    /// How logout notices will name the session, for clients that want those; no token of the
     /// product is seen to have it.
     fn sid(&self) -> Option<&str> {
-        let wanted = self.at.registered.app.wants_logout_notices();
-        self.family.grant.visits.as_ref().filter(|_| wanted).map(|visits| visits.sid())
+        let grant = &self.family.grant;
+        let client = self.at.registered.client(&grant.client_id)?;
+        let visits = grant.visits.as_ref().filter(|_| client.wants_logout_notices());
+        visits.map(|visits| visits.sid())
     }
 
     /// The claims of CyberArk's access-token guide, `app_id` as in a published decoded token, and

@@ -21,7 +21,7 @@ use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::Serialize;
 
 use self::certificate::{Chain, key_block};
-pub(super) use self::foreign::{ClientSigner, Secured};
+pub(super) use self::foreign::{ClientSigner, Secured, unverified_text};
 use self::pair::Pair;
 pub(super) use self::ring::KeyRing;
 use crate::protocol::claims::Claims;

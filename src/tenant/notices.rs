@@ -2,13 +2,13 @@
 //!
 //! [OpenID Connect Front-Channel Logout §2, §3](https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout),
 //! [OpenID Connect Back-Channel Logout §2](https://openid.net/specs/openid-connect-backchannel-1_0.html#Backchannel).
-//! Only applications that register a logout URI are told, and only their ID tokens name the session:
+//! Only clients that register a logout URI are told, and only their ID tokens name the session:
 //! no source shows the product doing either.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Tenant;
-use super::registry::AppAt;
+use super::registry::{AppAt, RegisteredClient};
 use super::session::Session;
 use crate::protocol::digest::uuid_of;
 use crate::protocol::jwk::SigningAlgorithm;
@@ -49,12 +49,13 @@ impl Visits {
 
     /// Remembers that the client got tokens for the session's user, if it wants to hear of the end.
     pub(super) fn record(&self, at: &AppAt, client_id: &str) {
-        let app = &at.registered.app;
-        if !app.wants_logout_notices() {
+        let registered = &at.registered;
+        let wants = |client: Arc<RegisteredClient>| client.wants_logout_notices();
+        if !registered.client(client_id).is_some_and(wants) {
             return;
         }
         let visit = Visit {
-            application_id: app.application_id.as_str().into(),
+            application_id: registered.app.application_id.as_str().into(),
             client_id: client_id.into(),
             issuer: at.issuer.as_str().into(),
         };
@@ -131,15 +132,17 @@ impl Tenant {
         let Some(registered) = self.0.apps.get(&visit.application_id) else {
             return;
         };
-        let app = &registered.app;
-        if let Some(uri) = &app.frontchannel_logout_uri {
+        let Some(client) = registered.client(&visit.client_id) else {
+            return;
+        };
+        if let Some(uri) = &client.settings.frontchannel_logout_uri {
             notices.front_channel.push(uri.naming_session(&visit.issuer, sid));
         }
-        if let Some(uri) = &app.backchannel_logout_uri {
+        if let Some(uri) = &client.settings.backchannel_logout_uri {
             let now = self.0.clock.now();
             notices.back_channel.push(BackChannelNotice {
                 tenant: self.clone(),
-                algorithm: app.signing_algorithm,
+                algorithm: registered.app.signing_algorithm,
                 application_id: visit.application_id,
                 uri: uri.clone(),
                 claims: LogoutToken {

@@ -28,7 +28,7 @@ pub(super) fn standard_claims(
 /// The standard claims of the user, all of them.
 pub(super) fn every_standard_claim(
     principal: &Principal,
-    Registered { app, policy }: &Registered,
+    Registered { app, policy, .. }: &Registered,
 ) -> Claims {
     let Some(user) = principal.user() else {
         return Claims::new();

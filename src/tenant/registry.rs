@@ -1,14 +1,19 @@
-//! The applications of a tenant, each with the policy that holds for it.
+//! The applications of a tenant, each with the policy that holds for it and with its clients.
 
+mod client;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dashmap::DashMap;
 
+pub(super) use self::client::RegisteredClient;
 use super::app::App;
 use super::document::DocumentError;
 use super::policy::{OfflineAccess, Policy};
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::metadata::STANDARD_SCOPES;
+use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::scope::Scope;
 
 /// An application with the policy that holds for it.
@@ -16,9 +21,42 @@ use crate::protocol::scope::Scope;
 pub(super) struct Registered {
     pub(super) app: App,
     pub(super) policy: Policy,
+    /// The client that the application's own settings describe.
+    own: Arc<RegisteredClient>,
+    /// Its `clients`, by id.
+    listed: BTreeMap<String, Arc<RegisteredClient>>,
 }
 
 impl Registered {
+    pub(super) fn new(app: App, policy: Policy) -> Self {
+        let listed = app.clients.iter().map(|client| {
+            (client.client_id.clone(), Arc::new(RegisteredClient::listed(client.clone())))
+        });
+        Self {
+            own: Arc::new(RegisteredClient::of_app(&app)),
+            listed: listed.collect(),
+            app,
+            policy,
+        }
+    }
+
+    /// The client of this id. A listed client goes before the application's own, which may answer
+    /// to any id.
+    pub(super) fn client(&self, client_id: &str) -> Option<Arc<RegisteredClient>> {
+        let own = || self.app.is_own_client(client_id).then(|| self.own.clone());
+        self.listed.get(client_id).cloned().or_else(own)
+    }
+
+    /// Every client.
+    pub(super) fn clients(&self) -> impl Iterator<Item = &Arc<RegisteredClient>> {
+        std::iter::once(&self.own).chain(self.listed.values())
+    }
+
+    /// Whether this URI is a redirect URI of some client.
+    pub(super) fn knows_redirect(&self, uri: &RedirectUri) -> bool {
+        self.clients().any(|client| client.allows_redirect(uri))
+    }
+
     /// Whether `offline_access` is a scope of the application.
     pub(super) fn knows_offline_access(&self) -> bool {
         self.policy.offline_access == OfflineAccess::Known && self.app.issue_refresh_tokens
@@ -65,7 +103,7 @@ impl Apps {
             app.check(&here)?;
             let id: Arc<str> = app.application_id.as_str().into();
             let policy = policy.with(&app.policy);
-            let registered = Arc::new(Registered { app, policy });
+            let registered = Arc::new(Registered::new(app, policy));
             if registry.0.insert(id.clone(), registered).is_some() {
                 let problem = format!("{id:?}: another application has it");
                 return Err(DocumentError::new(format!("{here}.application_id"), problem));

@@ -5,6 +5,8 @@
 //! [OpenID Connect Core §3.1.2.2, §3.2.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation);
 //! texts and statuses of the product: CyberArk's OpenAPI description of `/OAuth2/Authorize`.
 
+use std::sync::Arc;
+
 use super::app::AppType;
 use super::authorize::Decision;
 use super::callback::{Callback, ErrorForm, readable_response_type, usable_mode};
@@ -12,7 +14,7 @@ use super::policy::{
     AuthorizeErrors, DuplicateParameters, FrontChannelNonce, HybridTokens, Policy, PromptValues,
     UnusableResponseMode, UnverifiedRedirect,
 };
-use super::registry::{AppAt, Registered};
+use super::registry::{AppAt, Registered, RegisteredClient};
 use super::wishes::Wishes;
 use crate::protocol::authorize::{AuthorizeRequest, Prompt};
 use crate::protocol::error::{ErrorCode, Fault, OAuthError, echo};
@@ -24,6 +26,8 @@ use crate::protocol::scope::Scope;
 /// A request whose every parameter was checked.
 pub(super) struct Checked {
     pub(super) callback: Callback,
+    pub(super) client: Arc<RegisteredClient>,
+    /// As requested: the application's own client may answer to several ids.
     pub(super) client_id: String,
     pub(super) redirect_uri: RedirectUri,
     /// As requested.
@@ -45,10 +49,15 @@ pub(super) fn check(at: &AppAt, request: &AuthorizeRequest) -> Check<Checked> {
     let registered = &at.registered;
     let policy = registered.policy;
     let redirect_uri = sent_redirect_uri(policy, request)?;
-    if !registered.app.allows_redirect(&redirect_uri) {
+    let client = request.client_id.as_deref().and_then(|id| registered.client(id));
+    let is_registered = match &client {
+        Some(client) => client.allows_redirect(&redirect_uri),
+        None => registered.knows_redirect(&redirect_uri),
+    };
+    if !is_registered {
         return Err(local_error(policy, OAuthError::invalid_request("invalid redirect")).into());
     }
-    let Some(callback) = Callback::of(at, request, &redirect_uri) else {
+    let Some((client, callback)) = client.zip(Callback::of(at, request, &redirect_uri)) else {
         return Err(unknown_client(at, redirect_uri, request).into());
     };
     let response_type = response_type(registered, request, &callback)?;
@@ -58,7 +67,7 @@ pub(super) fn check(at: &AppAt, request: &AuthorizeRequest) -> Check<Checked> {
     if policy.unusable_response_mode == UnusableResponseMode::Refuse {
         usable_mode(request, Some(response_type)).map_err(&refuse)?;
     }
-    check_methods(registered, response_type).map_err(&refuse)?;
+    check_methods(registered, &client, response_type).map_err(&refuse)?;
     let scope = scope(registered, request).map_err(&refuse)?;
     let front_channel = front_channel(policy, response_type);
     check_id_token(policy, request, front_channel, &scope).map_err(&refuse)?;
@@ -66,6 +75,7 @@ pub(super) fn check(at: &AppAt, request: &AuthorizeRequest) -> Check<Checked> {
     let wishes = Wishes::of(policy, request).map_err(&refuse)?;
     Ok(Checked {
         callback,
+        client,
         client_id: request.client_id.clone().unwrap_or_default(),
         redirect_uri,
         response_type,
@@ -122,12 +132,19 @@ fn response_type(
         })
 }
 
-/// The application's "Auth methods" (error inferred).
-fn check_methods(registered: &Registered, wanted: ResponseType) -> Result<(), OAuthError> {
-    if registered.app.allows_response(wanted) {
+/// The application's "Auth methods" (error inferred), and what the client is registered for.
+fn check_methods(
+    registered: &Registered,
+    client: &RegisteredClient,
+    wanted: ResponseType,
+) -> Result<(), OAuthError> {
+    let text = if !registered.app.allows_response(wanted) {
+        "the application does not allow this response_type"
+    } else if !client.asks_for(wanted) {
+        "the client is not registered for this response_type"
+    } else {
         return Ok(());
-    }
-    let text = "the application does not allow this response_type";
+    };
     Err(OAuthError::new(ErrorCode::UnauthorizedClient, text))
 }
 

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::keys::ClientSigner;
+use super::keys::{ClientSigner, unverified_text};
 use super::policy::RequestObjects;
 use super::registry::Registered;
 use crate::protocol::authorize::AuthorizeRequest;
@@ -33,15 +33,23 @@ pub(super) fn unfold(
     let Some(object) = request.request.as_deref() else {
         return Ok(None);
     };
-    inside(registered, object)
+    inside(registered, request.client_id.as_deref(), object)
         .and_then(|inside| merged(&inside, request))
         .map(Some)
         .map_err(|text| OAuthError::new(ErrorCode::InvalidRequestObject, text))
 }
 
-fn inside(registered: &Registered, object: &str) -> Result<AuthorizeRequest, &'static str> {
-    let app = &registered.app;
-    let signer = ClientSigner { secret: app.client_secret.as_ref(), keys: app.jwks.as_ref() };
+/// What the request object says. Whose keys verify it is told by the `client_id` beside it, or else
+/// by the one inside.
+fn inside(
+    registered: &Registered,
+    client_id: Option<&str>,
+    object: &str,
+) -> Result<AuthorizeRequest, &'static str> {
+    let inside = || unverified_text(object, "client_id");
+    let client_id = client_id.map(str::to_owned).or_else(inside);
+    let client = client_id.and_then(|id| registered.client(&id));
+    let signer = client.as_ref().map_or_else(ClientSigner::nobody, |client| client.signer());
     let Some((claims, _)) = signer.read(object) else {
         return Err("the request object is malformed, or not signed by the client");
     };

@@ -5,6 +5,7 @@ mod algorithms;
 mod authorize;
 mod base_url;
 mod certification;
+mod clients;
 mod confirm;
 mod cors;
 mod discovery;

@@ -1,5 +1,7 @@
 //! What the settings of one application must hold to.
 
+use std::collections::BTreeSet;
+
 use super::{App, ClientIdType};
 use crate::protocol::base_url::{BaseUrl, BaseUrlError};
 use crate::protocol::scope::is_scope_character;
@@ -46,7 +48,24 @@ impl App {
             let problem = format!("{:?}: no scope token (RFC 6749 section 3.3)", scope.name);
             return refuse("scopes", &problem);
         }
+        self.check_clients(here)?;
         check_claims(here, &self.claims)
+    }
+
+    /// Checks the further clients; `here` is the application's JSON path.
+    fn check_clients(&self, here: &str) -> Result<(), DocumentError> {
+        let own = std::iter::once(self.client_id()).chain(self.allowed_clients.iter().cloned());
+        let mut taken: BTreeSet<String> = own.collect();
+        for (index, client) in self.clients.iter().enumerate() {
+            let here = format!("{here}.clients[{index}]");
+            client.check(&here)?;
+            if !taken.insert(client.client_id.clone()) {
+                let problem =
+                    format!("{:?}: another client of the application has it", client.client_id);
+                return Err(DocumentError::new(format!("{here}.client_id"), problem));
+            }
+        }
+        Ok(())
     }
 }
 

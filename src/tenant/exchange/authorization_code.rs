@@ -33,7 +33,7 @@ impl Tenant {
         self.0.codes.prolong(code, self.0.clock.now().plus_seconds(longest_life(registered)));
         Ok(Granted {
             principal: self.principal(&family.grant).ok_or_else(unknown_code)?,
-            refresh_token: self.first_refresh_token(registered, &family),
+            refresh_token: self.first_refresh_token(registered, client, &family),
             scope: family.grant.scope.clone(),
             id_token: family.grant.scope.has_openid(),
             family,

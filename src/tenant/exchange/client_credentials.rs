@@ -10,7 +10,7 @@ use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
 use crate::tenant::app::AuthMethod;
-use crate::tenant::client::{Client, wrong_credentials};
+use crate::tenant::client::{Client, Identity, wrong_credentials};
 use crate::tenant::grant::{Family, Grant, Subject};
 use crate::tenant::registry::Registered;
 
@@ -22,29 +22,28 @@ impl Tenant {
         request: &TokenRequest,
     ) -> Result<Granted, OAuthError> {
         let refused = || wrong_credentials(registered.policy);
-        let must_be_user = registered.app.takes_service_users();
+        let app = &registered.app;
         let client = match client {
-            Ok(client) if client.is_public => return Err(refused()),
-            Ok(client) if must_be_user && client.service_user.is_none() => return Err(refused()),
             Ok(client) => client,
             // An unknown client of an application with a secret of its own is told so. Where users
             // are clients, or nobody is, it is somebody with wrong credentials.
-            Err(_) if must_be_user || !registered.app.allows(AuthMethod::ClientCreds) => {
+            Err(_) if app.takes_service_users() || !app.allows(AuthMethod::ClientCreds) => {
                 return Err(refused());
             }
             Err(unknown) => return Err(unknown),
         };
         // A service user is the client, and acts on its own behalf.
-        let subject = match &client.service_user {
-            Some(user) => Subject::User(user.uuid().into()),
-            None => Subject::Client,
+        let subject = match &client.identity {
+            Identity::ServiceUser(user) => Subject::User(user.uuid().into()),
+            Identity::Registered(known) if known.may_act_for_itself(app) => Subject::Client,
+            Identity::Registered(_) => return Err(refused()),
         };
         let scope = requested_scope(registered, request.scope.as_deref())?;
         let now = self.0.clock.now();
         let grant = Grant::direct(registered, &client, subject, &scope, now);
         let principal = self.principal(&grant).ok_or_else(refused)?;
         let family = Family::of(grant.into());
-        let refresh_token = self.first_refresh_token(registered, &family);
+        let refresh_token = self.first_refresh_token(registered, &client, &family);
         Ok(Granted { principal, family, scope, id_token: false, refresh_token })
     }
 }

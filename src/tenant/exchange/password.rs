@@ -30,7 +30,7 @@ impl Tenant {
         let family = Family::of(grant.into());
         Ok(Granted {
             principal: Principal::User(user),
-            refresh_token: self.first_refresh_token(registered, &family),
+            refresh_token: self.first_refresh_token(registered, client, &family),
             id_token: scope.has_openid(),
             scope,
             family,

@@ -162,9 +162,13 @@ fn server_client_secret_post() {
             ("client_id", POST.id),
             ("client_secret", POST.secret),
         ];
-        let answer = mock.post("/OAuth2/Token/certification-post", &form);
+        let answer = mock.post("/OAuth2/Token/certification", &form);
         assert_eq!(answer.status, 200, "{flow:?}: {answer:?}");
         browser.checked_id_token(answer.json()["id_token"].as_str().unwrap());
+        // Registered for this method, the client may use no other.
+        let response = browser.authorize(&[]);
+        let (status, error, _) = browser.redeem(response.get("code").unwrap(), &[]).error();
+        assert_eq!((status, &*error), (401, "invalid_client"), "{flow:?}");
     }
 }
 

@@ -27,12 +27,12 @@ pub(super) const FIRST: Client = Client {
     secret: "certification-secret-0123456789abcdef0123456789",
 };
 pub(super) const SECOND: Client = Client {
-    app: "certification2",
+    app: "certification",
     id: "certification2-client",
     secret: "certification2-secret-0123456789abcdef0123456789",
 };
 pub(super) const POST: Client = Client {
-    app: "certification-post",
+    app: "certification",
     id: "certification-post-client",
     secret: "certification-post-secret-0123456789abcdef0123456789",
 };

@@ -64,7 +64,25 @@ fn refresh_token() {
         if let Some(id_token) = renewed["id_token"].as_str() {
             browser.checked_id_token(id_token);
         }
-        assert_invalid_grant(&refresh(foreign["refresh_token"].as_str().unwrap()), flow);
+        let foreign = foreign["refresh_token"].as_str().unwrap();
+        assert_invalid_grant(&refresh(foreign), flow);
+        // It stays good for the client of the same application that it was issued to.
+        browser.client = SECOND;
+        let form = [("grant_type", "refresh_token"), ("refresh_token", foreign)];
+        assert_eq!(browser.token(&form).status, 200, "{flow:?}");
+    }
+}
+
+#[test]
+fn ensure_code_of_another_client_is_refused() {
+    let mock = provider();
+    for flow in flows(WITH_CODE) {
+        let mut browser = Browser::at(&mock, flow, SECOND);
+        let response = browser.authorize(&[]);
+        browser.client = FIRST;
+        assert_invalid_grant(&browser.redeem(response.get("code").unwrap(), &[]), flow);
+        browser.client = SECOND;
+        browser.complete(&response);
     }
 }
 

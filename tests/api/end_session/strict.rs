@@ -12,7 +12,7 @@ use super::{
 use crate::harness::{Answer, Mock, Setup, forged_hints};
 
 const BAD_HINT: &str = "id_token_hint is not an ID token of this application";
-const BAD_URI: &str = "post_logout_redirect_uri is not registered for this application";
+const BAD_URI: &str = "post_logout_redirect_uri is not registered for this client";
 
 fn assert_refused(answer: &Answer, description: &str, case: &str) {
     assert_eq!(answer.status, 400, "{case}: {answer:?}");

@@ -1,0 +1,71 @@
+//! What a client is registered with: how it authenticates, which grants it uses.
+//!
+//! [RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2),
+//! [OpenID Connect Dynamic Client Registration §2](https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata)
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How a client authenticates at the token endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenEndpointAuthMethod {
+    /// Its id and secret in an `Authorization: Basic` header.
+    ClientSecretBasic,
+    /// Its id and secret in the form.
+    ClientSecretPost,
+    /// A JWT signed with its secret.
+    ClientSecretJwt,
+    /// A JWT signed with one of its private keys.
+    PrivateKeyJwt,
+    /// Not at all: a public client.
+    None,
+}
+
+impl TokenEndpointAuthMethod {
+    /// Every method.
+    pub const ALL: [Self; 5] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::ClientSecretJwt,
+        Self::PrivateKeyJwt,
+        Self::None,
+    ];
+
+    /// The method as it stands on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether the client proves who it is with a secret.
+    pub const fn needs_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
+    }
+
+    /// Whether the client proves who it is with a JWT.
+    pub const fn needs_assertion(self) -> bool {
+        matches!(self, Self::ClientSecretJwt | Self::PrivateKeyJwt)
+    }
+}
+
+/// A way to get tokens that a client uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientGrantType {
+    /// A code from the authorization endpoint.
+    AuthorizationCode,
+    /// Tokens from the authorization endpoint.
+    Implicit,
+    /// A refresh token.
+    RefreshToken,
+    /// The client's own credentials.
+    ClientCredentials,
+    /// A user's name and password.
+    Password,
+}
