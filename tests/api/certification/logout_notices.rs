@@ -59,7 +59,7 @@ fn frontchannel_rp_initiated_logout() {
         assert_eq!(place, "https://localhost:8443/test/a/a1/frontchannel_logout");
         let sent: Vec<(String, String)> = frame.query_pairs().into_owned().collect();
         let sid = id_token.claims["sid"].as_str().expect("the session is named").to_owned();
-        let issuer = format!("{BASE}/certification-frontchannel/");
+        let issuer = format!("{BASE}/certification/");
         assert_eq!(sent, [("iss".to_owned(), issuer), ("sid".to_owned(), sid)]);
         assert_eq!(next(&page), Some(way_back()));
     }
@@ -69,9 +69,10 @@ fn frontchannel_rp_initiated_logout() {
 fn backchannel_rp_initiated_logout() {
     let suite = Receiver::start_tls(Reply::Status(200));
     let mut document = fixture();
-    let app = document.apps.iter_mut().find(|app| app.application_id == BACK_CHANNEL.app);
+    let mut clients = document.apps.iter_mut().flat_map(|app| &mut app.clients);
+    let client = clients.find(|client| client.client_id == BACK_CHANNEL.id);
     let uri = suite.url("/test/a/a1/backchannel_logout").parse().expect("a logout URI");
-    app.expect("the fixture has it").backchannel_logout_uri = Some(uri);
+    client.expect("the fixture has it").backchannel_logout_uri = Some(uri);
     let mock = provider_of(document);
     for flow in flows(ALL) {
         let (answer, id_token) = logged_out(&mock, flow, BACK_CHANNEL);

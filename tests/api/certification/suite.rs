@@ -38,12 +38,12 @@ pub(super) const POST: Client = Client {
 };
 
 pub(super) const FRONT_CHANNEL: Client = Client {
-    app: "certification-frontchannel",
+    app: "certification",
     id: "certification-frontchannel-client",
     secret: "certification-frontchannel-secret-0123456789abcdef0123456789",
 };
 pub(super) const BACK_CHANNEL: Client = Client {
-    app: "certification-backchannel",
+    app: "certification",
     id: "certification-backchannel-client",
     secret: "certification-backchannel-secret-0123456789abcdef0123456789",
 };
