@@ -4,23 +4,23 @@
 //! the stripped `=`, as .NET's `UrlTokenEncode` writes them. Source: recorded codes and bounce keys
 //! (cyberark/conjur, CyberArk's OpenAPI description).
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// Source of ids: random, or the same sequence for the same seed.
-#[derive(Default)]
+/// Source of ids: random, or the same sequence for the same seed. Clones go on in one sequence.
+#[derive(Clone, Default)]
 pub struct Ids {
-    seeded: Option<Mutex<StdRng>>,
+    seeded: Option<Arc<Mutex<StdRng>>>,
 }
 
 impl Ids {
     /// The same ids in the same order for the same seed: for tests that compare whole documents.
     pub fn seeded(seed: u64) -> Self {
-        Self { seeded: Some(Mutex::new(StdRng::seed_from_u64(seed))) }
+        Self { seeded: Some(Arc::new(Mutex::new(StdRng::seed_from_u64(seed)))) }
     }
 
     /// A code, key or token: 44 characters.

@@ -13,7 +13,7 @@ use actix_web::{App, HttpServer, rt};
 use crate::http::{Site, canonical_path, log_request, routes, wrong_method};
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
-use crate::tenant::Tenant;
+use crate::tenant::tenants::Tenants;
 
 /// How often expired entries are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
@@ -31,7 +31,7 @@ pub struct ServerOptions {
 /// A server that listens already and has still to be run.
 pub struct Server {
     addresses: Vec<SocketAddr>,
-    tenant: Tenant,
+    tenants: Tenants,
     inner: actix_web::dev::Server,
 }
 
@@ -42,27 +42,36 @@ enum Door<'a> {
 }
 
 impl Server {
-    /// Serves `tenant` at this host and port; port 0 takes a free one.
+    /// Serves a tenant, or several, at this host and port; port 0 takes a free one.
     ///
     /// # Errors
     ///
     /// When the address cannot be resolved or is taken.
-    pub fn bind(tenant: Tenant, host: &str, port: u16, options: ServerOptions) -> io::Result<Self> {
-        Self::open(tenant, Door::Address(host, port), options)
+    pub fn bind(
+        tenants: impl Into<Tenants>,
+        host: &str,
+        port: u16,
+        options: ServerOptions,
+    ) -> io::Result<Self> {
+        Self::open(tenants.into(), Door::Address(host, port), options)
     }
 
-    /// Serves `tenant` on a socket that the caller has bound.
+    /// Serves a tenant, or several, on a socket that the caller has bound.
     ///
     /// # Errors
     ///
     /// When the socket cannot be used.
-    pub fn listen(tenant: Tenant, socket: TcpListener, options: ServerOptions) -> io::Result<Self> {
-        Self::open(tenant, Door::Socket(socket), options)
+    pub fn listen(
+        tenants: impl Into<Tenants>,
+        socket: TcpListener,
+        options: ServerOptions,
+    ) -> io::Result<Self> {
+        Self::open(tenants.into(), Door::Socket(socket), options)
     }
 
-    fn open(tenant: Tenant, door: Door<'_>, options: ServerOptions) -> io::Result<Self> {
+    fn open(tenants: Tenants, door: Door<'_>, options: ServerOptions) -> io::Result<Self> {
         let site = Data::new(Site {
-            tenant: tenant.clone(),
+            tenants: tenants.clone(),
             public_url: options.public_url,
             outgoing: Outgoing::default(),
         });
@@ -94,7 +103,7 @@ impl Server {
             }
             Door::Socket(socket) => server.listen(socket)?,
         };
-        Ok(Self { addresses: server.addrs(), tenant, inner: server.run() })
+        Ok(Self { addresses: server.addrs(), tenants, inner: server.run() })
     }
 
     /// The addresses listened on.
@@ -113,12 +122,12 @@ impl Server {
     ///
     /// When the listener fails.
     pub async fn run(self) -> io::Result<()> {
-        let tenant = self.tenant;
+        let tenants = self.tenants;
         let sweeper = rt::spawn(async move {
             let mut ticks = rt::time::interval(SWEEP_EVERY);
             loop {
                 ticks.tick().await;
-                tenant.sweep();
+                tenants.sweep();
             }
         });
         let outcome = self.inner.await;

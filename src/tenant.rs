@@ -19,6 +19,7 @@ pub mod issue;
 pub mod keys;
 pub mod login;
 pub mod notices;
+mod origin;
 pub mod pending_login;
 pub mod policy;
 mod principal;
@@ -29,6 +30,7 @@ mod request_object;
 mod revoke;
 mod session;
 mod store;
+pub mod tenants;
 pub mod user;
 mod userinfo;
 mod wishes;
@@ -41,6 +43,7 @@ use self::document::{DocumentError, TenantDocument, TenantSettings};
 use self::grant::{Bearer, Code, RefreshToken};
 use self::keys::{KeyRing, SigningKey};
 use self::login::Login;
+use self::origin::Origin;
 use self::policy::Policy;
 use self::registry::{Apps, Registered};
 use self::session::Session;
@@ -56,6 +59,7 @@ pub struct Tenant(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    origin: Origin,
     settings: TenantSettings,
     policy: Policy,
     users: Users,
@@ -105,11 +109,14 @@ impl Tenant {
     ///
     /// [`DocumentError`] when parts of the document contradict a rule or each other.
     pub fn new(document: TenantDocument, parts: TenantParts) -> Result<Self, DocumentError> {
+        let origin =
+            Origin { document: document.clone(), policy: parts.policy, key: parts.key.clone() };
         let settings = document.tenant.unwrap_or_default();
         settings.check()?;
         let policy = parts.policy.with(&settings.policy);
         let limit = settings.live_limit;
         Ok(Self(Arc::new(Inner {
+            origin,
             users: Users::load(document.users)?,
             apps: Apps::load(document.apps, policy)?,
             policy,

@@ -6,43 +6,72 @@
 //! Source: the spellings in working clients of CyberArk (`/oauth2/platformtoken`,
 //! `/OAuth2/Keys/{app}/`, `/security/WhoAmI/`, …); the product is an ASP.NET host.
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
 
-use super::extract::Site;
+use super::extract::{Addressed, Site, base_of_request};
+use super::lost::NoSuchTenant;
 use crate::protocol::base_url::BaseUrl;
 
-/// Middleware: routes see the canonical path, and GET for HEAD (whose body is then left out where
-/// answers are written); the query stays as it was sent.
+/// Middleware: routes see the canonical path below the tenant's, and GET for HEAD (whose body is
+/// then left out where answers are written); the query stays as it was sent.
 pub(crate) async fn canonical_path<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let prefix = request.app_data::<Data<Site>>().and_then(|site| site.public_url.clone());
-    let prefix = prefix.as_ref().map_or("", BaseUrl::path_prefix);
-    if let Some(canonical) = canonical(request.path(), prefix) {
-        let with_query = match request.uri().query() {
-            Some(query) => format!("{canonical}?{query}"),
-            None => canonical,
-        };
-        let mut parts = request.uri().clone().into_parts();
-        if let Ok(path_and_query) = PathAndQuery::try_from(with_query) {
-            parts.path_and_query = Some(path_and_query);
-            if let Ok(uri) = actix_web::http::Uri::from_parts(parts) {
-                request.match_info_mut().get_mut().update(&uri);
-                request.head_mut().uri = uri;
-            }
-        }
+    let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
+    let prefix = site.public_url.as_ref().map_or("", BaseUrl::path_prefix);
+    let Canonical { tenant, path } = canonical(request.path(), prefix);
+    if let Some(path) = path {
+        route_to(&mut request, path);
+    }
+    if let Some(addressed) = addressed(&site, &request, tenant)? {
+        request.extensions_mut().insert(addressed);
     }
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
     next.call(request).await
+}
+
+fn route_to(request: &mut ServiceRequest, path: String) {
+    let with_query = match request.uri().query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path,
+    };
+    let mut parts = request.uri().clone().into_parts();
+    if let Ok(path_and_query) = PathAndQuery::try_from(with_query) {
+        parts.path_and_query = Some(path_and_query);
+        if let Ok(uri) = actix_web::http::Uri::from_parts(parts) {
+            request.match_info_mut().get_mut().update(&uri);
+            request.head_mut().uri = uri;
+        }
+    }
+}
+
+/// The named tenant that the path or the host leads to.
+fn addressed(
+    site: &Site,
+    request: &ServiceRequest,
+    in_path: Option<String>,
+) -> Result<Option<Addressed>, NoSuchTenant> {
+    if let Some(name) = in_path {
+        let Some(tenant) = site.tenants.get(&name) else {
+            return Err(NoSuchTenant(name));
+        };
+        return Ok(Some(Addressed { tenant, path: Some(format!("/{TENANT}/{name}")) }));
+    }
+    if !site.tenants.has_hosts() {
+        return Ok(None);
+    }
+    let base = base_of_request(request.request());
+    let named = site.tenants.at_host(base.host());
+    Ok(named.map(|(_, tenant)| Addressed { tenant, path: None }))
 }
 
 /// The path below the public URL's own: a proxy may have left it standing in front.
@@ -53,16 +82,24 @@ fn without_prefix<'a>(path: &'a str, prefix: &str) -> &'a str {
     }
 }
 
-/// Metadata of the authorization server whose issuer has the path that follows.
-const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
+/// The segment that stands in front of a tenant's name.
+const TENANT: &str = "_tenant";
 
-/// The canonical form of a path; `None` when it is canonical already.
-fn canonical(path: &str, prefix: &str) -> Option<String> {
-    let mut segments: Vec<String> = without_prefix(path, prefix)
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .map(str::to_owned)
-        .collect();
+/// Metadata of the authorization server whose issuer has the path that follows.
+const AUTHORIZATION_SERVER: [&str; 2] = [".well-known", "oauth-authorization-server"];
+
+/// What a path means.
+#[derive(Debug, PartialEq, Eq)]
+struct Canonical {
+    /// The tenant that the path names.
+    tenant: Option<String>,
+    /// The canonical form of the path below the tenant's; `None` when it is canonical already.
+    path: Option<String>,
+}
+
+fn canonical(sent: &str, prefix: &str) -> Canonical {
+    let mut segments = segments(without_prefix(sent, prefix));
+    let mut tenant = take_tenant(&mut segments, 0);
     // `/{app}/.well-known/…` begins with a name, everything else with two fixed segments.
     let is_well_known =
         segments.get(1).is_some_and(|second| second.eq_ignore_ascii_case(".well-known"));
@@ -70,17 +107,34 @@ fn canonical(path: &str, prefix: &str) -> Option<String> {
     for segment in &mut segments[fixed] {
         segment.make_ascii_lowercase();
     }
-    let mut canonical = format!("/{}", segments.join("/"));
-    // RFC 8414 §3.1: the issuer's path, the prefix included, stands behind the fixed segments.
-    if let Some(issuer_path) = canonical.strip_prefix(AUTHORIZATION_SERVER) {
-        canonical = format!("{AUTHORIZATION_SERVER}{}", without_prefix(issuer_path, prefix));
+    // RFC 8414 §3.1: the issuer's path, prefix and tenant included, stands behind the fixed
+    // segments.
+    if segments.iter().take(2).eq(&AUTHORIZATION_SERVER) {
+        let issuer_path = format!("/{}", segments[2..].join("/"));
+        segments.truncate(2);
+        segments.extend(self::segments(without_prefix(&issuer_path, prefix)));
+        tenant = take_tenant(&mut segments, 2).or(tenant);
     }
-    (canonical != path).then_some(canonical)
+    let path = format!("/{}", segments.join("/"));
+    Canonical { tenant, path: (path != sent).then_some(path) }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+}
+
+/// Takes `_tenant` and a name out of the path, from this place on.
+fn take_tenant(segments: &mut Vec<String>, at: usize) -> Option<String> {
+    let is_tenant = segments.get(at).is_some_and(|first| first.eq_ignore_ascii_case(TENANT));
+    if !is_tenant || segments.len() < at + 2 {
+        return None;
+    }
+    segments.drain(at..at + 2).nth(1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::canonical;
+    use super::{Canonical, canonical};
 
     #[test]
     fn fixed_segments_lose_their_case_and_names_keep_it() {
@@ -96,10 +150,10 @@ mod tests {
             ("/Login", "/login"),
             ("/OAuth2/Keys/a%2Fb/", "/oauth2/keys/a%2Fb"),
         ] {
-            assert_eq!(canonical(sent, "").as_deref(), Some(routed), "{sent}");
+            assert_eq!(canonical(sent, ""), below(None, Some(routed)), "{sent}");
         }
         for sent in ["/", "/oauth2/token/Bank", "/health"] {
-            assert_eq!(canonical(sent, ""), None, "{sent}");
+            assert_eq!(canonical(sent, ""), below(None, None), "{sent}");
         }
     }
 
@@ -116,7 +170,28 @@ mod tests {
             ("/login", None),
             ("/identity2/login", None),
         ] {
-            assert_eq!(canonical(sent, "/identity").as_deref(), routed, "{sent}");
+            assert_eq!(canonical(sent, "/identity"), below(None, routed), "{sent}");
         }
+    }
+
+    #[test]
+    fn the_tenants_segments_are_dropped_and_told() {
+        for (sent, routed) in [
+            ("/_tenant/t1/OAuth2/Token/Bank", "/oauth2/token/Bank"),
+            ("//_Tenant//t1//", "/"),
+            ("/identity/_tenant/t1/login", "/login"),
+            (
+                "/.well-known/oauth-authorization-server/identity/_tenant/t1/bank",
+                "/.well-known/oauth-authorization-server/bank",
+            ),
+            ("/_tenant/t1/_tenant/t2/login", "/_tenant/t2/login"),
+        ] {
+            assert_eq!(canonical(sent, "/identity"), below(Some("t1"), Some(routed)), "{sent}");
+        }
+        assert_eq!(canonical("/_tenant", ""), below(None, None));
+    }
+
+    fn below(tenant: Option<&str>, path: Option<&str>) -> Canonical {
+        Canonical { tenant: tenant.map(str::to_owned), path: path.map(str::to_owned) }
     }
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -17,6 +17,7 @@ use crate::protocol::error::OAuthError;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::BasicCredentials;
 use crate::tenant::Tenant;
+use crate::tenant::tenants::Tenants;
 
 /// Name of the session cookie.
 pub(super) const SESSION_COOKIE: &str = ".ASPXAUTH";
@@ -24,11 +25,19 @@ pub(super) const SESSION_COOKIE: &str = ".ASPXAUTH";
 /// What every handler of the process shares.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
-    pub(crate) tenant: Tenant,
+    pub(crate) tenants: Tenants,
     /// The one URL under which everybody reaches the server, when it was configured.
     pub(crate) public_url: Option<BaseUrl>,
     /// The calls that the server makes.
     pub(crate) outgoing: Outgoing,
+}
+
+/// A named tenant that a request is for, left with the request by [`super::canonical_path`].
+#[derive(Debug, Clone)]
+pub(super) struct Addressed {
+    pub(super) tenant: Tenant,
+    /// The path that stands in front of the tenant's own; `None` when the host led to it.
+    pub(super) path: Option<String>,
 }
 
 /// The tenant that a request is for, and the base of the URLs in its answer.
@@ -45,18 +54,23 @@ impl FromRequest for Here {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let site = request.app_data::<Data<Site>>().expect("the server shares its site");
-        let base = match &site.public_url {
+        let base = || match &site.public_url {
             Some(configured) => configured.clone(),
             None => base_of_request(request),
         };
-        let Site { tenant, outgoing, .. } = &***site;
-        ready(Ok(Self { tenant: tenant.clone(), base, outgoing: outgoing.clone() }))
+        let outgoing = site.outgoing.clone();
+        let (tenant, base) = match request.extensions().get::<Addressed>().cloned() {
+            Some(Addressed { tenant, path: Some(path) }) => (tenant, base().below(&path)),
+            Some(Addressed { tenant, path: None }) => (tenant, base_of_request(request)),
+            None => (site.tenants.default_tenant(), base()),
+        };
+        ready(Ok(Self { tenant, base, outgoing }))
     }
 }
 
 /// The base URL by the request's own account: `X-Forwarded-Proto`, `-Host` and `-Port` where a proxy
 /// set them, else scheme and `Host`; the address listened on when those make no URL.
-fn base_of_request(request: &HttpRequest) -> BaseUrl {
+pub(super) fn base_of_request(request: &HttpRequest) -> BaseUrl {
     let headers = request.headers();
     let scheme = match forwarded(headers, "x-forwarded-proto") {
         Some(sent) if sent.eq_ignore_ascii_case("https") => "https",

@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use actix_web::dev::ServiceResponse;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::middleware::ErrorHandlerResponse;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
 use super::extract::Here;
+use crate::protocol::error::echo;
 
 /// The most applications that an answer for lost people lists.
 const LISTED: usize = 20;
@@ -26,6 +27,26 @@ pub(super) async fn no_such_path(here: Here, request: HttpRequest) -> HttpRespon
         let _ = writeln!(text, "{issuer}.well-known/openid-configuration");
     }
     plain(&mut HttpResponse::NotFound()).body(text)
+}
+
+/// A path that is below a tenant which is not there.
+#[derive(Debug)]
+pub(super) struct NoSuchTenant(pub(super) String);
+
+impl std::fmt::Display for NoSuchTenant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "There is no tenant {}.", echo(&self.0))
+    }
+}
+
+impl ResponseError for NoSuchTenant {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::NOT_FOUND
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        plain(&mut HttpResponse::NotFound()).body(format!("{self}\n"))
+    }
 }
 
 /// Middleware's hook: gives a 405, which has an `Allow` header already, a text for people.

@@ -69,8 +69,10 @@ pub(super) async fn logout(here: Here, request: HttpRequest) -> actix_web::Resul
 /// the product's attributes are not published).
 pub(super) fn session_cookie(base: &BaseUrl, session_id: &str) -> Cookie<'static> {
     let secure = base.is_secure();
+    // Below its own path only: another tenant of the process has a cookie of the same name.
+    let path = if base.path_prefix().is_empty() { "/" } else { base.path_prefix() };
     Cookie::build(SESSION_COOKIE, session_id.to_owned())
-        .path("/")
+        .path(path.to_owned())
         .http_only(true)
         .secure(secure)
         .same_site(if secure { SameSite::None } else { SameSite::Lax })

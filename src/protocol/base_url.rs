@@ -33,6 +33,12 @@ impl BaseUrl {
         url.parse().expect("an address and a port make a base URL")
     }
 
+    /// The base URL at this path below: `path` begins with a slash and does not end in one.
+    #[must_use]
+    pub fn below(&self, path: &str) -> Self {
+        Self { text: format!("{self}{path}").into(), path_at: self.path_at }
+    }
+
     /// The issuer of an application; it ends in a slash.
     ///
     /// Source: recorded discovery document of a tenant (cyberark/conjur, authn-oidc cassettes).

@@ -13,6 +13,7 @@ mod routes;
 mod service;
 
 use std::net::TcpListener;
+use std::ops::Deref;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
@@ -24,6 +25,7 @@ use cyberark_identity_mock::server::{Server, ServerOptions};
 use cyberark_identity_mock::tenant::document::TenantDocument;
 use cyberark_identity_mock::tenant::keys::SigningKey;
 use cyberark_identity_mock::tenant::policy::Policy;
+use cyberark_identity_mock::tenant::tenants::Tenants;
 use cyberark_identity_mock::tenant::{Tenant, TenantParts};
 
 pub(crate) use self::answer::Answer;
@@ -43,13 +45,19 @@ pub(crate) use self::service::{API, BANK, SERVICE, text, with_api};
 /// The redirect URI that tests use; the built-in applications allow it.
 pub(crate) const CALLBACK: &str = "http://localhost:3000/callback";
 
+/// Where a tenant is reached: every verb of a test starts here.
+pub(crate) struct Place {
+    /// `http://127.0.0.1:PORT`, and the path in front of a named tenant's own.
+    pub(crate) url: String,
+}
+
 /// A running mock; it stops when it is dropped.
 pub(crate) struct Mock {
-    /// `http://127.0.0.1:PORT`.
-    pub(crate) url: String,
+    place: Place,
     /// The clock of the tenant.
     pub(crate) clock: Clock,
     pub(crate) tenant: Tenant,
+    pub(crate) tenants: Tenants,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -102,7 +110,8 @@ impl Setup {
             public_url: self.public_url.map(|url| url.parse().expect("a base URL")),
             workers: Some(self.workers),
         };
-        let shared = tenant.clone();
+        let tenants = Tenants::from(tenant.clone());
+        let shared = tenants.clone();
         let (send, receive) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
@@ -112,7 +121,8 @@ impl Setup {
             });
         });
         let handle = receive.recv().expect("the server starts");
-        Mock { url, clock, tenant, handle, thread: Some(thread) }
+        let place = Place { url };
+        Mock { place, clock, tenant, tenants, handle, thread: Some(thread) }
     }
 }
 
@@ -137,6 +147,21 @@ impl Mock {
         Setup { policy: Policy::strict(), ..Setup::default() }.start()
     }
 
+    /// The place of a named tenant.
+    pub(crate) fn at(&self, tenant: &str) -> Place {
+        Place { url: format!("{}/_tenant/{tenant}", self.url) }
+    }
+}
+
+impl Deref for Mock {
+    type Target = Place;
+
+    fn deref(&self) -> &Place {
+        &self.place
+    }
+}
+
+impl Place {
     /// A request; `path` may carry a query.
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {
         Request::new(method, format!("{}{path}", self.url))

@@ -24,6 +24,7 @@ mod repeated;
 mod revoke;
 mod routing;
 mod security;
+mod tenants;
 mod token;
 mod tokens;
 mod two_ways;

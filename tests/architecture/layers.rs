@@ -38,7 +38,7 @@ pub(crate) const LAYERS: [Layer; 10] = [
         name: "clock",
         modules: &["clock"],
         below: &[],
-        crates: Some(&[]),
+        crates: Some(&["time"]),
         never: &["async", "await"],
     },
     Layer {

@@ -3,7 +3,7 @@
 use cyberark_identity_mock::tenant::policy::Policy;
 use serde_json::{Value, json};
 
-use super::{Answer, CALLBACK, Mock, Setup};
+use super::{Answer, CALLBACK, Place, Setup};
 
 /// Login name and password of the service user.
 pub(crate) const SERVICE: (&str, &str) = ("svc@example.com", "svc-password");
@@ -36,7 +36,7 @@ pub(crate) fn with_api(policy: Policy, more: &Value) -> Setup {
     setup.with(&json!({ "users": [service], "apps": [vault, api] }))
 }
 
-impl Mock {
+impl Place {
     /// Posts a form, with Basic credentials if there are any.
     pub(crate) fn call(
         &self,

@@ -1,0 +1,59 @@
+//! What a tenant was made of, so that it can be made anew and copied.
+
+use super::document::{DocumentError, TenantDocument};
+use super::keys::SigningKey;
+use super::policy::Policy;
+use super::{Tenant, TenantParts};
+use crate::clock::Clock;
+use crate::ids::Ids;
+
+/// Document, policy preset and key that a tenant began with.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    pub(super) document: TenantDocument,
+    pub(super) policy: Policy,
+    pub(super) key: SigningKey,
+}
+
+impl Tenant {
+    /// The tenant as it began, nobody signed in; clock and ids go on.
+    #[must_use]
+    pub fn renewed(&self) -> Self {
+        self.made_of(self.0.origin.document.clone())
+            .expect("a tenant was made of this document before")
+    }
+
+    /// Another tenant in the place of this one: preset, key, clock and ids are those that this one
+    /// began with.
+    ///
+    /// # Errors
+    ///
+    /// [`DocumentError`] when parts of the document contradict a rule or each other.
+    pub fn made_of(&self, document: TenantDocument) -> Result<Self, DocumentError> {
+        let Origin { policy, key, .. } = self.0.origin.clone();
+        let (clock, ids) = (self.0.clock.clone(), self.0.ids.clone());
+        Self::new(document, TenantParts { policy, key, clock, ids })
+    }
+
+    /// A tenant beside this one, with the same preset and first key and a clock of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`DocumentError`] when parts of the document contradict a rule or each other.
+    pub fn beside(&self, document: TenantDocument) -> Result<Self, DocumentError> {
+        let Origin { policy, key, .. } = self.0.origin.clone();
+        let (clock, ids) = (Clock::default(), Ids::default());
+        Self::new(document, TenantParts { policy, key, clock, ids })
+    }
+
+    /// The document that describes the tenant as it is now, without what expires: codes, sessions,
+    /// tokens.
+    pub fn snapshot(&self) -> TenantDocument {
+        TenantDocument {
+            schema: None,
+            tenant: Some(self.0.settings.clone()),
+            users: self.users().iter().map(|user| (**user).clone()).collect(),
+            apps: self.apps(),
+        }
+    }
+}
