@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use criterion::Criterion;
 use cyberark_identity_mock::protocol::claims::Claims;
 use cyberark_identity_mock::protocol::parameters::Parameters;
+use cyberark_identity_mock::protocol::places::Places;
 use cyberark_identity_mock::protocol::token::{TokenRequest, TokenResponse};
 use cyberark_identity_mock::tenant::keys::SigningKey;
 
@@ -39,7 +40,7 @@ fn exchange(bank: &Bank) -> TokenResponse {
         ("client_id", "bank-client"),
         ("client_secret", "bank-secret"),
     ]);
-    let request = TokenRequest::new(&sent, None);
+    let request = TokenRequest::new(&sent, None, Places::default());
     let issuance = bank.tenant.exchange(&bank.base, "bank", &request).expect("the code is fresh");
     assert_eq!(issuance.signatures(), 2);
     issuance.respond()

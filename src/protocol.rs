@@ -18,6 +18,7 @@ pub mod logout;
 pub mod metadata;
 pub mod parameters;
 pub mod pkce;
+pub mod places;
 pub mod redirect_uri;
 pub mod response_type;
 pub mod scope;

@@ -21,6 +21,7 @@ pub mod login;
 pub mod notices;
 mod origin;
 pub mod pending_login;
+mod places;
 pub mod policy;
 mod principal;
 mod profile;

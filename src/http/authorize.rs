@@ -17,9 +17,10 @@ pub(super) async fn authorize(
     sent: Sent,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
+    let places = sent.places.clone();
     let sent = sent.everywhere();
     let credentials = session_credentials(&request, &sent);
-    let call = AuthorizeCall::from(&sent);
+    let call = AuthorizeCall::new(&sent, places);
     let decision = here.tenant.authorize(&here.base, &app, call, &credentials);
     render(&here, decision).await
 }

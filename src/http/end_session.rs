@@ -37,9 +37,10 @@ fn end_session(
     request: &HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
     let confirmed = sent.posted("confirmed") == Some("yes");
+    let places = sent.places.clone();
     let sent = sent.everywhere();
     let credentials = session_credentials(request, &sent);
-    let wish = EndSessionRequest::new(&sent, confirmed);
+    let wish = EndSessionRequest::new(&sent, confirmed, places);
     let EndedSession { decision, notices } =
         here.tenant.end_session(&here.base, app, &wish, &credentials).map_err(Failure::from)?;
     let next = match decision {

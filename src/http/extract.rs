@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -15,6 +16,7 @@ use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::OAuthError;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::places::{BodyKind, Places};
 use crate::protocol::token::BasicCredentials;
 use crate::tenant::Tenant;
 use crate::tenant::tenants::Tenants;
@@ -118,6 +120,8 @@ fn forwarded<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 #[derive(Debug)]
 pub(super) struct Sent {
     pub(super) query: Parameters,
+    /// Where the parameters stood.
+    pub(super) places: Places,
     body: Body,
 }
 
@@ -178,6 +182,8 @@ impl FromRequest for Sent {
         let body = Bytes::from_request(request, payload);
         let query = Parameters::parse(request.query_string().as_bytes());
         let is_form = is_form(request.headers());
+        let is_declared =
+            request.headers().contains_key(header::CONTENT_TYPE) && request.method() != Method::GET;
         Box::pin(async move {
             let body = body.await.map_err(|error| Failure::unreadable_body(&error))?;
             let body = match (body.is_empty(), is_form) {
@@ -185,7 +191,14 @@ impl FromRequest for Sent {
                 (false, true) => Body::Form(Parameters::parse(&body).map_err(Failure::from)?),
                 (false, false) => Body::Other,
             };
-            Ok(Self { query: query.map_err(Failure::from)?, body })
+            let query = query.map_err(Failure::from)?;
+            let kind = match &body {
+                Body::Empty => BodyKind::Empty,
+                Body::Form(_) if is_declared => BodyKind::Form,
+                Body::Form(_) => BodyKind::Undeclared,
+                Body::Other => BodyKind::Other,
+            };
+            Ok(Self { places: Places::new(&query, kind), query, body })
         })
     }
 }

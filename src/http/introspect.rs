@@ -15,7 +15,8 @@ pub(super) async fn introspect(
     sent: Sent,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let call = TokenCall::new(&sent.form()?, basic_credentials(&request));
+    let places = sent.places.clone();
+    let call = TokenCall::new(&sent.form()?, basic_credentials(&request), places);
     let credentials = session_credentials(&request, &Parameters::default());
     let claims = here.tenant.introspect(&here.base, &app, &call, &credentials)?;
     Ok(private_json(&claims))
@@ -27,7 +28,8 @@ pub(super) async fn revoke(
     sent: Sent,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let call = TokenCall::new(&sent.form()?, basic_credentials(&request));
+    let places = sent.places.clone();
+    let call = TokenCall::new(&sent.form()?, basic_credentials(&request), places);
     here.tenant.revoke(&here.base, &app, &call)?;
     Ok(HttpResponse::Ok().finish())
 }

@@ -15,8 +15,9 @@ pub(super) async fn exchange(
     sent: Sent,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
+    let places = sent.places.clone();
     let sent = sent.form().map_err(Failure::from)?;
-    let token_request = TokenRequest::new(&sent, basic_credentials(&request));
+    let token_request = TokenRequest::new(&sent, basic_credentials(&request), places);
     let issuance = here.tenant.exchange(&here.base, &app, &token_request).map_err(Failure::from)?;
     let answer = sign(issuance.signatures(), move || issuance.respond()).await?;
     Ok(private_json(&answer))

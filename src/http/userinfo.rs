@@ -17,8 +17,10 @@ pub(super) async fn userinfo(
     sent: Sent,
     request: HttpRequest,
 ) -> HttpResponse {
+    let places = sent.places.clone();
     let form = sent.form_if_any();
     let tokens = BearerTokens {
+        places: &places,
         header: bearer_token(&request),
         form: form.get("access_token"),
         duplicated: form.duplicated(),

@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::OAuthError;
 use super::parameters::Parameters;
+use super::places::Places;
 use super::response_type::ResponseType;
 use super::scope::Scope;
 
@@ -36,6 +37,8 @@ pub struct AuthorizeRequest {
     pub request_uri: Option<String>,
     /// The name of a parameter that was sent more than once.
     pub duplicated: Option<String>,
+    /// Where the parameters stood.
+    pub places: Places,
 }
 
 /// What arrives at the authorization endpoint.
@@ -57,11 +60,12 @@ impl std::fmt::Debug for AuthorizeCall {
     }
 }
 
-impl From<&Parameters> for AuthorizeCall {
-    fn from(sent: &Parameters) -> Self {
+impl AuthorizeCall {
+    /// Reads the parameters, which stood in these places.
+    pub fn new(sent: &Parameters, places: Places) -> Self {
         match sent.owned("bounce") {
             Some(key) => Self::Bounced(key),
-            None => Self::Request(Box::new(sent.into())),
+            None => Self::Request(Box::new(AuthorizeRequest { places, ..sent.into() })),
         }
     }
 }
@@ -87,6 +91,7 @@ impl From<&Parameters> for AuthorizeRequest {
             request: sent.owned("request"),
             request_uri: sent.owned("request_uri"),
             duplicated: sent.duplicated().map(str::to_owned),
+            places: Places::default(),
         }
     }
 }

@@ -2,10 +2,14 @@
 //!
 //! [RFC 6750 §2](https://www.rfc-editor.org/rfc/rfc6750#section-2)
 
+use super::places::Places;
+
 /// The access tokens of one request; the query is no place for one
 /// ([RFC 9700 §4.3.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2)).
 #[derive(Clone, Copy)]
 pub struct BearerTokens<'a> {
+    /// Where the parameters stood.
+    pub places: &'a Places,
     /// Of the `Authorization` header.
     pub header: Option<&'a str>,
     /// `access_token` of the form.

@@ -4,6 +4,7 @@
 //! CyberArk: docs.cyberark.com (oidc-logout), identity-developer.cyberark.com/docs/end-a-session.
 
 use super::parameters::Parameters;
+use super::places::Places;
 
 /// The parameters that are read.
 #[derive(Clone, Default)]
@@ -13,6 +14,10 @@ pub struct EndSessionRequest {
     pub client_id: Option<String>,
     pub post_logout_redirect_uri: Option<String>,
     pub state: Option<String>,
+    /// The name of a parameter that was sent more than once.
+    pub duplicated: Option<String>,
+    /// Where the parameters stood.
+    pub places: Places,
     /// The mock's own: the user pressed the button of the confirmation page.
     pub confirmed: bool,
 }
@@ -20,12 +25,14 @@ pub struct EndSessionRequest {
 impl EndSessionRequest {
     /// Reads the parameters. Whether the user `confirmed` stands in the body alone, where the
     /// confirmation page puts it: a link cannot sign anybody out.
-    pub fn new(sent: &Parameters, confirmed: bool) -> Self {
+    pub fn new(sent: &Parameters, confirmed: bool, places: Places) -> Self {
         Self {
             id_token_hint: sent.owned("id_token_hint"),
             client_id: sent.owned("client_id"),
             post_logout_redirect_uri: sent.owned("post_logout_redirect_uri"),
             state: sent.owned("state"),
+            duplicated: sent.duplicated().map(str::to_owned),
+            places,
             confirmed,
         }
     }

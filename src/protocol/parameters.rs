@@ -58,9 +58,14 @@ impl Parameters {
         self.get(name).map(str::to_owned)
     }
 
-    /// The name of a parameter that was sent more than once.
+    /// The names of the parameters that have a value, in order, a repeated one each time.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str())
+    }
+
+    /// The name of a parameter that was sent more than once. Without a value it was not sent.
     pub fn duplicated(&self) -> Option<&str> {
-        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        let mut names: Vec<&str> = self.names().collect();
         names.sort_unstable();
         names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
     }
@@ -96,6 +101,7 @@ mod tests {
         assert_eq!((sent.get("c"), sent.get("d")), (None, None));
         assert_eq!(sent.duplicated(), Some("a"));
         assert_eq!(Parameters::parse(b"a=&a&a=1&a=2").unwrap().get("a"), Some("1"));
+        assert_eq!(Parameters::parse(b"a=&a&a=1&b=&b").unwrap().duplicated(), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use super::parameters::{self, Parameters};
+use super::places::Places;
 use super::scope::Scope;
 use super::secret::Secret;
 
@@ -72,6 +73,8 @@ pub struct ClientClaim {
     pub credentials: ClientCredentials,
     /// Whether the client authenticates in more than one way.
     pub has_second_secret: bool,
+    /// Whether there is half an assertion: one of no known type, or a type without one.
+    pub has_half_assertion: bool,
 }
 
 impl ClientClaim {
@@ -79,6 +82,8 @@ impl ClientClaim {
     pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
         let secret = sent.get("client_secret");
         let is_jwt = sent.get("client_assertion_type") == Some(JWT_BEARER);
+        let asserts =
+            ["client_assertion", "client_assertion_type"].map(|name| sent.get(name).is_some());
         let assertion = sent.owned("client_assertion").filter(|_| is_jwt);
         let ways = [basic.is_some(), secret.is_some(), assertion.is_some()];
         let has_second_secret = ways.into_iter().filter(|used| *used).count() > 1;
@@ -88,7 +93,23 @@ impl ClientClaim {
             (None, None, Some(assertion)) => ClientCredentials::Assertion(assertion),
             (None, None, None) => ClientCredentials::None,
         };
-        Self { client_id: sent.owned("client_id"), credentials, has_second_secret }
+        Self {
+            client_id: sent.owned("client_id"),
+            has_half_assertion: asserts.contains(&true) && (!is_jwt || asserts.contains(&false)),
+            credentials,
+            has_second_secret,
+        }
+    }
+
+    /// The claim with Basic credentials taken for form-urlencoded ones and for nothing else (RFC
+    /// 6749 §2.3.1).
+    #[must_use]
+    pub fn urlencoded(mut self) -> Self {
+        if let ClientCredentials::Basic(basic) = &self.credentials {
+            let decoded = basic.urlencoded();
+            self.credentials = decoded.map_or(ClientCredentials::None, ClientCredentials::Basic);
+        }
+        self
     }
 
     /// The pairs of client id and secret that the claim can be read as.
@@ -106,24 +127,30 @@ impl ClientClaim {
 
 /// A request about one token: introspection
 /// ([RFC 7662 §2.1](https://www.rfc-editor.org/rfc/rfc7662#section-2.1)) or revocation
-/// ([RFC 7009 §2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1)). The type hint is ignored:
-/// a token is found whatever it is.
+/// ([RFC 7009 §2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1)). A token is found whatever
+/// the type hint says.
 #[derive(Clone)]
 pub struct TokenCall {
     /// The token.
     pub token: Option<String>,
+    /// What the client takes it for.
+    pub token_type_hint: Option<String>,
     /// The name of a parameter that was sent more than once.
     pub duplicated: Option<String>,
+    /// Where the parameters stood.
+    pub places: Places,
     /// Who asks.
     pub client: ClientClaim,
 }
 
 impl TokenCall {
     /// Reads the body, with the Basic credentials of the header if there were any.
-    pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
+    pub fn new(sent: &Parameters, basic: Option<BasicCredentials>, places: Places) -> Self {
         Self {
             token: sent.owned("token"),
+            token_type_hint: sent.owned("token_type_hint"),
             duplicated: sent.duplicated().map(str::to_owned),
+            places,
             client: ClientClaim::new(sent, basic),
         }
     }
@@ -164,6 +191,12 @@ impl BasicCredentials {
         })
     }
 
+    /// What the credentials are if they are form-urlencoded.
+    fn urlencoded(&self) -> Option<Self> {
+        let (client_id, client_secret) = self.decoded.clone()?;
+        Some(Self { client_id, client_secret, decoded: None })
+    }
+
     /// The credentials as they stand, then form-urldecoded.
     pub fn readings(&self) -> impl Iterator<Item = (&str, &Secret)> {
         let raw = (self.client_id.as_str(), &self.client_secret);
@@ -186,13 +219,15 @@ pub struct TokenRequest {
     pub password: Option<Secret>,
     /// The name of a parameter that was sent more than once.
     pub duplicated: Option<String>,
+    /// Where the parameters stood.
+    pub places: Places,
     /// Who sends the request.
     pub client: ClientClaim,
 }
 
 impl TokenRequest {
     /// Reads the body, with the Basic credentials of the header if there were any.
-    pub fn new(sent: &Parameters, basic: Option<BasicCredentials>) -> Self {
+    pub fn new(sent: &Parameters, basic: Option<BasicCredentials>, places: Places) -> Self {
         Self {
             grant_type: sent.owned("grant_type"),
             code: sent.owned("code"),
@@ -203,6 +238,7 @@ impl TokenRequest {
             username: sent.owned("username"),
             password: sent.get("password").map(Secret::new),
             duplicated: sent.duplicated().map(str::to_owned),
+            places,
             client: ClientClaim::new(sent, basic),
         }
     }

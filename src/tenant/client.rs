@@ -12,7 +12,9 @@ use serde_json::Value;
 
 use super::Tenant;
 use super::keys::{Secured, unverified_text};
-use super::policy::{ClientAssertions, ClientAuthenticationError, Policy, SecondClientSecret};
+use super::policy::{
+    BasicCredentials, ClientAssertions, ClientAuthenticationError, Policy, SecondClientSecret,
+};
 use super::registry::{AppAt, Registered, RegisteredClient};
 use super::user::User;
 use crate::clock::Timestamp;
@@ -71,6 +73,10 @@ impl Tenant {
     /// policy.
     pub(super) fn client(&self, at: &AppAt, claim: &ClientClaim) -> Result<Client, OAuthError> {
         let registered = &at.registered;
+        let claim = &match registered.policy.basic_credentials {
+            BasicCredentials::EitherReading => claim.clone(),
+            BasicCredentials::Urlencoded => claim.clone().urlencoded(),
+        };
         if let ClientCredentials::Assertion(assertion) = &claim.credentials {
             let claimed = claim.client_id.clone().or_else(|| unverified_text(assertion, "sub"));
             let client = claimed.and_then(|id| Some((registered.client(&id)?, id)));
@@ -224,6 +230,9 @@ pub(super) fn refuse_second_secret(policy: Policy, claim: &ClientClaim) -> Resul
     if policy.second_client_secret == SecondClientSecret::Refused && claim.has_second_secret {
         let text = "client_secret beside Basic credentials: only one of the two may be sent";
         return Err(OAuthError::invalid_request(text));
+    }
+    if policy.client_assertions == ClientAssertions::Accepted && claim.has_half_assertion {
+        return Err(wrong_credentials(policy));
     }
     Ok(())
 }

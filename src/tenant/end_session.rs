@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::Tenant;
 use super::notices::Notices;
+use super::places::{refuse_duplicates, refuse_misplaced};
 use super::policy::EndSession;
 use super::registry::{AppAt, Registered, RegisteredClient};
 use super::session::Session;
@@ -63,9 +64,12 @@ impl Tenant {
     ) -> Result<EndedSession, OAuthError> {
         let registered = application_id.map(|id| self.app(id)).transpose()?;
         let policy = registered.as_ref().map_or(self.0.policy, |registered| registered.policy);
-        let decision = match policy.end_session {
-            EndSession::AtOnce => self.end_at_once(registered.as_deref(), request),
-            EndSession::HintOrConfirmation => {
+        let refusal = refuse_duplicates(policy, request.duplicated.as_deref())
+            .and_then(|()| refuse_misplaced(policy, &request.places));
+        let decision = match (refusal, policy.end_session) {
+            (Err(error), _) => SignOut::Refused(error),
+            (Ok(()), EndSession::AtOnce) => self.end_at_once(registered.as_deref(), request),
+            (Ok(()), EndSession::HintOrConfirmation) => {
                 self.end_with_proof(base, registered, request, credentials)
             }
         };

@@ -16,12 +16,13 @@ use super::app::AuthMethod;
 use super::client::{Client, refuse_second_secret};
 use super::grant::{Family, RefreshToken};
 use super::issue::Issuance;
+use super::places::{refuse_duplicates, refuse_outside_form};
 use super::policy::{
-    ClientAuthenticationError, MissingParameterError, Policy, UnknownGrantTypeError,
+    ClientAuthenticationError, MisplacedParameters, MissingParameterError, Policy,
+    UnknownGrantTypeError,
 };
 use super::principal::Principal;
 use super::registry::{AppAt, Registered};
-use super::request_check::refuse_duplicates;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::client_metadata::ClientGrantType;
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -55,10 +56,12 @@ impl Tenant {
         let registered = &*at.registered;
         let policy = registered.policy;
         refuse_duplicates(policy, request.duplicated.as_deref())?;
+        refuse_outside_form(policy, &request.places)?;
         refuse_second_secret(policy, &request.client)?;
         let grant_type = request.grant_type.as_deref().and_then(GrantType::named);
         refuse_incomplete(policy, grant_type, request)?;
         let grant_type = grant_type.ok_or_else(|| unknown_grant_type(policy))?;
+        refuse_foreign_parameters(policy, grant_type, request)?;
         let client = self.client(&at, &request.client);
         // Who did not prove who it is hears that first.
         if let Ok(client) = &client {
@@ -128,6 +131,21 @@ fn refuse_incomplete(
         Some((name, _)) => Err(OAuthError::invalid_request(format!("missing {name}"))),
         None => Ok(()),
     }
+}
+
+/// Refuses a refresh request with what belongs to a code, if the policy does.
+fn refuse_foreign_parameters(
+    policy: Policy,
+    grant_type: GrantType,
+    request: &TokenRequest,
+) -> Result<(), OAuthError> {
+    let is_foreign = request.code.is_some() || request.redirect_uri.is_some();
+    let is_refused = policy.misplaced_parameters == MisplacedParameters::Refused;
+    if is_refused && is_foreign && grant_type == GrantType::RefreshToken {
+        let text = "code and redirect_uri do not belong to grant_type refresh_token";
+        return Err(OAuthError::invalid_request(text));
+    }
+    Ok(())
 }
 
 /// Refuses a grant that the application's "Auth methods" leave out, or that the client is not

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use super::Tenant;
 use super::client::{Client, refuse_second_secret};
 use super::grant::{Bearer, Family, LiveToken, RefreshToken};
-use super::policy::{ClientAuthenticationError, Policy};
+use super::places::{refuse_duplicates, refuse_outside_form};
+use super::policy::{ClientAuthenticationError, Policy, TokenTypeHint};
 use super::profile::standard_claims;
 use super::registry::{AppAt, Registered};
-use super::request_check::refuse_duplicates;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
@@ -53,6 +53,8 @@ impl Tenant {
     ) -> Result<Claims, OAuthError> {
         let registered = self.app(application_id)?;
         refuse_duplicates(registered.policy, call.duplicated.as_deref())?;
+        refuse_outside_form(registered.policy, &call.places)?;
+        refuse_unknown_hint(registered.policy, call)?;
         refuse_second_secret(registered.policy, &call.client)?;
         let is_client = || {
             self.client(&AppAt::new(base, registered.clone()), &call.client)
@@ -107,6 +109,18 @@ impl Tenant {
         claims.insert("scope".into(), known.scope.as_str().into());
         claims.extend(standard_claims(&principal, registered, &known.scope));
         Some(claims)
+    }
+}
+
+/// Refuses a type hint that names no kind of token, if the policy does. An ID token is one here, as
+/// in the product's API.
+pub(super) fn refuse_unknown_hint(policy: Policy, call: &TokenCall) -> Result<(), OAuthError> {
+    match (policy.token_type_hint, call.token_type_hint.as_deref()) {
+        (TokenTypeHint::Ignored, _)
+        | (_, None | Some("access_token" | "refresh_token" | "id_token")) => Ok(()),
+        (TokenTypeHint::Checked, Some(_)) => Err(OAuthError::invalid_request(
+            "token_type_hint: expected access_token, refresh_token or id_token",
+        )),
     }
 }
 

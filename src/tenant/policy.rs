@@ -74,6 +74,15 @@ policy! {
     /// CyberArk: undocumented, the first one counts (inferred). RFC 6749 §3.1 and §3.2 forbid it.
     duplicate_parameters: DuplicateParameters = FirstCounts | Refuse;
 
+    /// Parameters that stand where they do not belong: secrets in any query, anything in the query
+    /// of the token, introspection and revocation endpoints, a body that is no declared form, a
+    /// code or redirect URI beside a refresh token.
+    ///
+    /// CyberArk: the guides put `client_secret` into the query of the authorization request; the
+    /// rest is documented nowhere, so ignored (inferred). RFC 6749 §2.3.1 and §3.2, RFC 9700 §4.3.2
+    /// and OpenID Connect Core §12.1 forbid them.
+    misplaced_parameters: MisplacedParameters = Ignored | Refused;
+
     /// Profile claims in an ID token.
     ///
     /// CyberArk: a published decoded token carries them beside everything else
@@ -143,6 +152,12 @@ policy! {
     /// CyberArk: undocumented, the header counts (inferred). RFC 6749 §2.3 forbids two ways at once.
     second_client_secret: SecondClientSecret = Ignored | Refused;
 
+    /// How `Authorization: Basic` is read.
+    ///
+    /// CyberArk: undocumented; clients send both halves as they stand or form-urlencoded, so either
+    /// reading counts (inferred). RFC 6749 §2.3.1 has them form-urlencoded.
+    basic_credentials: BasicCredentials = EitherReading | Urlencoded;
+
     /// A client that is unknown or fails to authenticate at the token endpoint.
     ///
     /// CyberArk: 400 with `wrong clientid` or `invalid client creds or client not allowed`.
@@ -175,6 +190,12 @@ policy! {
     /// CyberArk: the documented answer has none, so the old one stays good (inferred). RFC 9700
     /// §4.14.2 wants rotation, and the family ended when a spent one is used again.
     refresh_tokens: RefreshTokens = Reusable | Rotated;
+
+    /// The `token_type_hint` of an introspection or revocation request.
+    ///
+    /// CyberArk: documented without a rule, so ignored (inferred). RFC 7662 §2.1 and RFC 7009 §2.1
+    /// have registered values.
+    token_type_hint: TokenTypeHint = Ignored | Checked;
 
     /// What it takes to sign a user out at the wish of a client.
     ///

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use super::app::AppType;
 use super::authorize::Decision;
 use super::callback::{Callback, ErrorForm, readable_response_type, usable_mode};
+use super::places::{refuse_duplicates, refuse_misplaced};
 use super::policy::{
-    AuthorizeErrors, DuplicateParameters, FrontChannelNonce, HybridTokens, Policy, PromptValues,
-    UnusableResponseMode, UnverifiedRedirect,
+    AuthorizeErrors, FrontChannelNonce, HybridTokens, Policy, PromptValues, UnusableResponseMode,
+    UnverifiedRedirect,
 };
 use super::registry::{AppAt, Registered, RegisteredClient};
 use super::wishes::Wishes;
@@ -64,6 +65,7 @@ pub(super) fn check(at: &AppAt, request: &AuthorizeRequest) -> Check<Checked> {
     let prompt = prompt(policy, request, &callback)?;
     let refuse = |error: OAuthError| Box::new(Decision::Refuse(callback.clone().report(error)));
     refuse_duplicates(policy, request.duplicated.as_deref()).map_err(&refuse)?;
+    refuse_misplaced(policy, &request.places).map_err(&refuse)?;
     if policy.unusable_response_mode == UnusableResponseMode::Refuse {
         usable_mode(request, Some(response_type)).map_err(&refuse)?;
     }
@@ -173,20 +175,6 @@ fn prompt(policy: Policy, request: &AuthorizeRequest, callback: &Callback) -> Ch
         return Err(refuse("prompt none goes with no other value".to_owned()));
     }
     Ok(prompt)
-}
-
-/// Refuses a request in which the parameter of this name was repeated, if the policy does.
-pub(super) fn refuse_duplicates(
-    policy: Policy,
-    duplicated: Option<&str>,
-) -> Result<(), OAuthError> {
-    match (policy.duplicate_parameters, duplicated) {
-        (DuplicateParameters::Refuse, Some(name)) => Err(OAuthError::invalid_request(format!(
-            "parameter {} is sent more than once",
-            echo(name)
-        ))),
-        _ => Ok(()),
-    }
 }
 
 fn scope(registered: &Registered, request: &AuthorizeRequest) -> Result<Scope, OAuthError> {

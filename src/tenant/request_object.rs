@@ -104,5 +104,6 @@ fn merged(
         request: None,
         request_uri: None,
         duplicated: beside.duplicated.clone(),
+        places: beside.places.clone(),
     })
 }

@@ -6,8 +6,9 @@
 use super::Tenant;
 use super::client::refuse_second_secret;
 use super::grant::{Bearer, RefreshToken};
+use super::introspect::refuse_unknown_hint;
+use super::places::{refuse_duplicates, refuse_outside_form};
 use super::registry::AppAt;
-use super::request_check::refuse_duplicates;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenCall;
@@ -27,6 +28,8 @@ impl Tenant {
     ) -> Result<(), OAuthError> {
         let registered = self.app(application_id)?;
         refuse_duplicates(registered.policy, call.duplicated.as_deref())?;
+        refuse_outside_form(registered.policy, &call.places)?;
+        refuse_unknown_hint(registered.policy, call)?;
         refuse_second_secret(registered.policy, &call.client)?;
         let client = self.client(&AppAt::new(base, registered.clone()), &call.client)?;
         let Some(token) = call.token.as_deref() else {

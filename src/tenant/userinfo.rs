@@ -5,9 +5,9 @@
 
 use super::Tenant;
 use super::grant::{Bearer, LiveToken};
+use super::places::{refuse_duplicates, refuse_misplaced, refuse_secret_in_query};
 use super::policy::{BearerError, Policy, SecondBearerToken};
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
-use super::request_check::refuse_duplicates;
 use crate::protocol::bearer::BearerTokens;
 use crate::protocol::claims::Claims;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
@@ -27,6 +27,7 @@ impl Tenant {
         let registered = self.app(application_id)?;
         refuse_duplicates(registered.policy, tokens.duplicated)?;
         refuse_second_token(registered.policy, tokens)?;
+        refuse_misplaced_token(registered.policy, tokens)?;
         let now = self.0.clock.now();
         let bearer =
             tokens.first().and_then(|token| self.0.bearers.read(token, now, Bearer::clone));
@@ -59,6 +60,16 @@ fn refuse_second_token(policy: Policy, tokens: BearerTokens<'_>) -> Result<(), O
         return Err(OAuthError::invalid_request(text));
     }
     Ok(())
+}
+
+/// A token belongs in the header or in a form that is posted (RFC 6750 §2.1, §2.2). What a client
+/// sends beside a token in the header is no token, whatever it is.
+fn refuse_misplaced_token(policy: Policy, tokens: BearerTokens<'_>) -> Result<(), OAuthError> {
+    refuse_secret_in_query(policy, tokens.places)?;
+    match tokens.form {
+        Some(_) => refuse_misplaced(policy, tokens.places),
+        None => Ok(()),
+    }
 }
 
 fn unauthorized(policy: Policy) -> OAuthError {

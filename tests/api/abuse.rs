@@ -152,7 +152,8 @@ fn a_repeated_parameter_cannot_say_two_things() {
         assert_eq!(statuses, (400, 200), "{name}: the first counts");
         let empty = [&[(name, "")], &PASSWORD[..]].concat();
         assert_eq!(product.post(path, &empty).status, 200, "{name}: an empty one is none");
-        for form in [first, last, empty, [&PASSWORD[..], &[(name, right)]].concat()] {
+        assert_eq!(strict.post(path, &empty).status, 200, "{name}: nor is it sent twice");
+        for form in [first, last, [&PASSWORD[..], &[(name, right)]].concat()] {
             let text = format!("parameter {name} is sent more than once");
             let expected = (400, "invalid_request".to_owned(), text);
             assert_eq!(strict.post(path, &form).error(), expected, "{name}");
@@ -181,11 +182,11 @@ fn a_parameter_of_ten_thousand_characters_is_one_more_wrong_value() {
         ("Token", with(&code), "code_verifier", (400, grant)),
         ("Token", with(&refresh), "refresh_token", (400, grant)),
         ("Introspect", with(&[]), "token", (200, "")),
-        ("Introspect", with(&[("token", "x")]), "token_type_hint", (200, "")),
+        ("Introspect", with(&[("token", "x")]), "token_type_hint", (400, "invalid_request")),
         ("Introspect", with(&[("token", "x")]), "client_id", (401, client)),
         ("Introspect", with(&[("token", "x")]), "client_secret", (401, client)),
         ("Revoke", with(&[("token", "x")]), "token", (200, "")),
-        ("Revoke", with(&[("token", "x")]), "token_type_hint", (200, "")),
+        ("Revoke", with(&[("token", "x")]), "token_type_hint", (400, "invalid_request")),
         ("Revoke", with(&[("token", "x")]), "client_id", (401, client)),
         ("Revoke", with(&[("token", "x")]), "client_secret", (401, client)),
     ] {
@@ -251,6 +252,9 @@ fn ask_bank(
         ("password", "alice-password"),
     ];
     form.extend(held);
+    if grant_type == "refresh_token" {
+        form.retain(|(name, _)| !["code", "redirect_uri"].contains(name));
+    }
     let basic = credentials.map(|(id, secret)| (id.as_str(), secret.as_str()));
     if !in_header && let Some((id, secret)) = basic {
         form.extend([("client_id", id), ("client_secret", secret)]);

@@ -8,6 +8,7 @@ mod certification;
 mod clients;
 mod confirm;
 mod cors;
+mod demands;
 mod discovery;
 mod end_session;
 mod guides;

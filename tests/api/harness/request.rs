@@ -48,6 +48,12 @@ impl Request {
         self.header("content-type", content_type)
     }
 
+    /// A body that does not say what it is.
+    pub(crate) fn untyped_body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
     /// The session cookie.
     pub(crate) fn cookie(self, session: &str) -> Self {
         self.header("cookie", &format!(".ASPXAUTH={session}"))

@@ -90,3 +90,12 @@ choice! {
         Refuse,
     }
 }
+choice! {
+    /// Values of [`super::super::Policy::misplaced_parameters`].
+    MisplacedParameters {
+        /// They have no meaning, or the meaning that they have elsewhere.
+        Ignored,
+        /// `invalid_request`.
+        Refused,
+    }
+}

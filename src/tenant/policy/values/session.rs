@@ -27,3 +27,12 @@ choice! {
         Challenge,
     }
 }
+choice! {
+    /// Values of [`super::super::Policy::token_type_hint`].
+    TokenTypeHint {
+        /// It has no meaning.
+        Ignored,
+        /// It must name an access, refresh or ID token.
+        Checked,
+    }
+}

@@ -63,3 +63,12 @@ choice! {
         Rotated,
     }
 }
+choice! {
+    /// Values of [`super::super::Policy::basic_credentials`].
+    BasicCredentials {
+        /// As they stand, or form-urlencoded.
+        EitherReading,
+        /// Form-urlencoded.
+        Urlencoded,
+    }
+}
