@@ -1,6 +1,8 @@
 //! Command line and environment: each flag has its variable, a flag goes before its variable, and
 //! an empty variable counts as none.
 
+mod tls;
+
 use std::path::PathBuf;
 
 use clap::builder::Resettable;
@@ -9,10 +11,12 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use cyberark_identity_mock::protocol::base_url::BaseUrl;
 use cyberark_identity_mock::tenant::policy::Policy;
 
+pub(crate) use self::tls::TlsArguments;
+
 /// A mock CyberArk Identity authorization server, for tests only.
 ///
 /// Exit codes: 0 stopped by a signal, 1 failed while running, 2 wrong arguments, 3 unreadable
-/// fixture, 4 bad key, 5 address not available.
+/// fixture, 4 bad key or certificate, 5 address not available.
 #[derive(Debug, Parser)]
 #[command(version, verbatim_doc_comment)]
 pub(crate) struct Arguments {
@@ -27,6 +31,9 @@ pub(crate) struct Arguments {
     /// PORT, which hosting platforms set.
     #[arg(long, hide = true, env = "PORT", value_name = "PORT", value_parser = port_number)]
     platform_port: Option<u16>,
+
+    #[command(flatten)]
+    pub(crate) tls: TlsArguments,
 
     /// Fixture file, or folder of fixture files, instead of the built-in tenant.
     #[arg(long, env = "CYBERARK_MOCK_FIXTURES", value_name = "PATH")]

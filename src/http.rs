@@ -4,6 +4,7 @@
 //! renders. Paths are matched in canonical form, see [`canonical`].
 
 mod answer;
+mod authority;
 mod authorize;
 mod canonical;
 mod confirm;
@@ -75,6 +76,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/my").get(login::signed_in))
         .service(at("/").get(login::home))
         .service(at("/health").get(health))
+        .service(at("/_mock/ca.pem").get(authority::certificate))
         .default_service(web::to(lost::no_such_path));
 }
 

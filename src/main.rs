@@ -2,6 +2,7 @@
 
 mod arguments;
 mod health_check;
+mod https;
 mod start_message;
 
 use std::io::{self, Write};
@@ -21,6 +22,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use self::arguments::{Arguments, Command, LogFormat};
+use self::start_message::Reached;
 
 /// How long a stopping server waits for answers under way.
 const STOP_WITHIN: Duration = Duration::from_millis(700);
@@ -32,7 +34,7 @@ enum Exit {
     Failed(String),
     /// The fixture cannot be read or contradicts itself.
     Fixture(String),
-    /// The signing key cannot be read or used.
+    /// The signing key, or certificate and key of https, cannot be read or used.
     Key(String),
     /// The address cannot be listened on.
     Address(String),
@@ -116,12 +118,13 @@ async fn serve(arguments: &Arguments, tenant: Tenant) -> Result<(), Exit> {
     // Listened for before anybody is told that the server is there.
     let mut signals = StopSignals::listen().map_err(failed)?;
     let (host, port) = (arguments.host(), arguments.port());
-    let options =
-        ServerOptions { public_url: arguments.public_url.clone(), ..ServerOptions::default() };
+    let https = https::https(arguments, &tenant).map_err(Exit::Key)?;
+    let public_url = arguments.public_url.clone();
+    let options = ServerOptions { public_url, https, ..ServerOptions::default() };
     let server = Server::bind(tenant.clone(), host, port, options)
-        .map_err(|error| Exit::Address(format!("cannot listen on {host} port {port}: {error}")))?;
-    let base = start_message::base(arguments.public_url.as_ref(), server.addresses());
-    print(&start_message::text(&base, &tenant))?;
+        .map_err(|error| Exit::Address(format!("cannot listen on {error}")))?;
+    let reached = Reached::of(&server, arguments.public_url.as_ref());
+    print(&start_message::text(&reached, &tenant))?;
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server.run());
     tokio::select! {

@@ -1,5 +1,11 @@
 //! The listener: binds or takes a socket, serves the tenant, sweeps it, stops.
 
+mod authority;
+mod certificate;
+mod tls;
+mod tls_name;
+
+use std::fmt::Display;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::Duration;
@@ -15,22 +21,35 @@ use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
 use crate::tenant::tenants::Tenants;
 
+pub use authority::Authority;
+pub use certificate::TlsError;
+pub use tls::{Https, HttpsDoor, Tls};
+pub use tls_name::{TlsName, TlsNameError};
+
 /// How often expired entries are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
+/// The most TLS handshakes under way. A full worker would take no connection at all, not even a
+/// plain one; this is as many as it takes plain ones.
+const HANDSHAKES: usize = 25_600;
+
 /// How the server serves.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct ServerOptions {
     /// The URL under which browsers and clients reach the server. Without one, issuer and URLs
     /// follow each request's `X-Forwarded-*` and `Host`.
     pub public_url: Option<BaseUrl>,
     /// Worker threads; as many as there are cores when `None`.
     pub workers: Option<usize>,
+    /// HTTPS beside HTTP.
+    pub https: Option<Https>,
 }
 
 /// A server that listens already and has still to be run.
 pub struct Server {
     addresses: Vec<SocketAddr>,
+    https_addresses: Vec<SocketAddr>,
+    has_authority: bool,
     tenants: Tenants,
     inner: actix_web::dev::Server,
 }
@@ -70,9 +89,13 @@ impl Server {
     }
 
     fn open(tenants: Tenants, door: Door<'_>, options: ServerOptions) -> io::Result<Self> {
+        let tls = options.https.as_ref().map(|https| &https.tls);
+        let authority_pem = tls.and_then(Tls::authority_pem).map(str::to_owned);
+        let has_authority = authority_pem.is_some();
         let site = Data::new(Site {
             tenants: tenants.clone(),
             public_url: options.public_url,
+            authority_pem,
             outgoing: Outgoing::default(),
         });
         let mut server = HttpServer::new(move || {
@@ -87,28 +110,58 @@ impl Server {
         })
         .disable_signals()
         .worker_max_blocking_threads(1)
+        .max_connection_rate(HANDSHAKES)
         .shutdown_timeout(1);
         if let Some(workers) = options.workers {
             server = server.workers(workers);
         }
         let server = match door {
             Door::Address(host, port) => {
-                addresses_of(host, port)?.into_iter().try_fold(server, |server, mut address| {
+                let addresses = addresses_of(host, port).map_err(|error| at(host, port, &error))?;
+                addresses.into_iter().try_fold(server, |server, mut address| {
                     // Port 0 is one port for every address that the name stands for.
                     if let Some(first) = server.addrs().first() {
                         address.set_port(first.port());
                     }
-                    server.bind(address)
+                    server.bind(address).map_err(|error| at(host, port, &error))
                 })?
             }
             Door::Socket(socket) => server.listen(socket)?,
         };
-        Ok(Self { addresses: server.addrs(), tenants, inner: server.run() })
+        let addresses = server.addrs();
+        let server = match options.https {
+            None => server,
+            Some(Https { tls, door: HttpsDoor::Socket(socket) }) => {
+                server.listen_rustls_0_23(socket, tls.config())?
+            }
+            Some(Https { tls, door: HttpsDoor::Port(mut port) }) => {
+                addresses.iter().try_fold(server, |server, http| {
+                    let address = SocketAddr::new(http.ip(), port);
+                    let server = server
+                        .bind_rustls_0_23(address, tls.config())
+                        .map_err(|error| at(address.ip(), port, &error))?;
+                    port = server.addrs().last().map_or(port, SocketAddr::port);
+                    Ok::<_, io::Error>(server)
+                })?
+            }
+        };
+        let https_addresses = server.addrs().split_off(addresses.len());
+        Ok(Self { addresses, https_addresses, has_authority, tenants, inner: server.run() })
     }
 
-    /// The addresses listened on.
+    /// The addresses listened on for HTTP.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The addresses listened on for HTTPS; none when it is off.
+    pub fn https_addresses(&self) -> &[SocketAddr] {
+        &self.https_addresses
+    }
+
+    /// Whether `GET /_mock/ca.pem` gives the certificate that clients have to trust for HTTPS.
+    pub fn has_authority(&self) -> bool {
+        self.has_authority
     }
 
     /// A handle that stops the server from elsewhere.
@@ -134,6 +187,11 @@ impl Server {
         sweeper.abort();
         outcome
     }
+}
+
+/// An error of listening, by where it was tried.
+fn at(host: impl Display, port: u16, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{host} port {port}: {error}"))
 }
 
 /// The addresses that a name stands for, without those that this machine does not have.

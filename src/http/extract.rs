@@ -32,6 +32,8 @@ pub(crate) struct Site {
     pub(crate) public_url: Option<BaseUrl>,
     /// The calls that the server makes.
     pub(crate) outgoing: Outgoing,
+    /// The certificate of the authority behind https, when the mock made one.
+    pub(crate) authority_pem: Option<String>,
 }
 
 /// A named tenant that a request is for, left with the request by [`super::canonical_path`].

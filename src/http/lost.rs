@@ -64,7 +64,8 @@ pub(crate) fn wrong_method<B>(response: ServiceResponse<B>) -> ErrorHandlerRespo
     ErrorHandlerResponse::Response(answer)
 }
 
-fn plain(response: &mut HttpResponseBuilder) -> HttpResponseBuilder {
+/// A text for people.
+pub(super) fn plain(response: &mut HttpResponseBuilder) -> HttpResponseBuilder {
     response
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .content_type("text/plain; charset=utf-8");

@@ -231,6 +231,13 @@ fn every_minting_path_has_the_issuer_of_the_request() {
 }
 
 #[test]
+fn every_minting_path_has_https_in_its_issuer_over_https() {
+    let mock = Setup::default().over_https().start();
+    check_agreement(&mock, &[("Host", "mock.example:8443")], "https://mock.example:8443");
+    check_agreement(&mock, &[("Host", "a/b")], &mock.url);
+}
+
+#[test]
 fn every_minting_path_has_the_public_url_whatever_the_request_says() {
     for (public_url, base) in [
         ("https://idp.example", "https://idp.example"),

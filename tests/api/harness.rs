@@ -11,8 +11,8 @@ mod receiver;
 mod request;
 mod routes;
 mod service;
+mod trust;
 
-use std::net::TcpListener;
 use std::ops::Deref;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -41,19 +41,25 @@ pub(crate) use self::receiver::{Receiver, Reply};
 pub(crate) use self::request::Request;
 pub(crate) use self::routes::{ROUTES, Route};
 pub(crate) use self::service::{API, BANK, SERVICE, text, with_api};
+pub(crate) use self::trust::{Trust, provider};
 
 /// The redirect URI that tests use; the built-in applications allow it.
 pub(crate) const CALLBACK: &str = "http://localhost:3000/callback";
 
 /// Where a tenant is reached: every verb of a test starts here.
 pub(crate) struct Place {
-    /// `http://127.0.0.1:PORT`, and the path in front of a named tenant's own.
+    /// `http://127.0.0.1:PORT`, `https:` after [`Setup::over_https`], and the path in front of a
+    /// named tenant's own.
     pub(crate) url: String,
+    /// Whom clients trust over https.
+    pub(crate) trust: Option<Trust>,
 }
 
 /// A running mock; it stops when it is dropped.
 pub(crate) struct Mock {
     place: Place,
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) plain_url: String,
     /// The clock of the tenant.
     pub(crate) clock: Clock,
     pub(crate) tenant: Tenant,
@@ -70,6 +76,8 @@ pub(crate) struct Setup {
     /// The same ids in each run, for whole documents.
     pub(crate) seed: Option<u64>,
     pub(crate) workers: usize,
+    /// HTTPS beside HTTP; every verb of the mock then goes over https.
+    pub(crate) https: bool,
 }
 
 impl Default for Setup {
@@ -80,6 +88,7 @@ impl Default for Setup {
             public_url: None,
             seed: None,
             workers: 1,
+            https: false,
         }
     }
 }
@@ -104,11 +113,18 @@ impl Setup {
             ids: self.seed.map_or_else(Ids::default, Ids::seeded),
         };
         let tenant = Tenant::new(self.document, parts).expect("the fixture holds together");
-        let socket = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        let url = format!("http://{}", socket.local_addr().expect("the socket is bound"));
+        let (socket, plain_url) = trust::socket("http");
+        let (https, url, trust) = if self.https {
+            let (socket, url) = trust::socket("https");
+            let (https, trust) = trust::https(&tenant, socket);
+            (Some(https), url, Some(trust))
+        } else {
+            (None, plain_url.clone(), None)
+        };
         let options = ServerOptions {
             public_url: self.public_url.map(|url| url.parse().expect("a base URL")),
             workers: Some(self.workers),
+            https,
         };
         let tenants = Tenants::from(tenant.clone());
         let shared = tenants.clone();
@@ -121,8 +137,8 @@ impl Setup {
             });
         });
         let handle = receive.recv().expect("the server starts");
-        let place = Place { url };
-        Mock { place, clock, tenant, tenants, handle, thread: Some(thread) }
+        let place = Place { url, trust };
+        Mock { place, plain_url, clock, tenant, tenants, handle, thread: Some(thread) }
     }
 }
 
@@ -149,7 +165,7 @@ impl Mock {
 
     /// The place of a named tenant.
     pub(crate) fn at(&self, tenant: &str) -> Place {
-        Place { url: format!("{}/_tenant/{tenant}", self.url) }
+        Place { url: format!("{}/_tenant/{tenant}", self.url), trust: self.trust.clone() }
     }
 }
 
@@ -164,14 +180,7 @@ impl Deref for Mock {
 impl Place {
     /// A request; `path` may carry a query.
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {
-        Request::new(method, format!("{}{path}", self.url))
-    }
-
-    /// Sends these bytes on a connection of their own; what the server answers before it closes.
-    pub(crate) fn raw(&self, bytes: &[u8]) -> Option<Answer> {
-        let mut wire = Wire::open(&self.url);
-        wire.send(bytes);
-        wire.answer()
+        Request::new(method, format!("{}{path}", self.url)).trusting(self.trust.as_ref())
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {

@@ -26,6 +26,7 @@ mod revoke;
 mod routing;
 mod security;
 mod tenants;
+mod tls;
 mod token;
 mod tokens;
 mod two_ways;

@@ -2,6 +2,7 @@
 
 mod failures;
 mod health_check;
+mod https;
 mod keys;
 mod logs;
 mod settings;
@@ -67,6 +68,12 @@ fn help_names_every_variable() {
         "KEY",
         "LOG_FORMAT",
         "LOG_LEVEL",
+        "TLS_PORT",
+        "TLS_CERTIFICATE",
+        "TLS_KEY",
+        "TLS_NAMES",
+        "CA_FOLDER",
+        "CA_FILE",
     ] {
         assert!(help.out.contains(&format!("[env: CYBERARK_MOCK_{name}")), "{name}\n{}", help.out);
     }

@@ -108,7 +108,8 @@ pub(crate) const LAYERS: [Layer; 10] = [
     Layer {
         name: "server",
         modules: &["server"],
-        below: &["protocol", "tenant", "outgoing", "http"],
+        // The clock: certificates have a validity.
+        below: &["protocol", "clock", "tenant", "outgoing", "http"],
         crates: None,
         never: &[],
     },
@@ -121,7 +122,7 @@ pub(crate) const LAYERS: [Layer; 10] = [
     },
     Layer {
         name: "program",
-        modules: &["lib", "main", "arguments", "start_message", "health_check"],
+        modules: &["lib", "main", "arguments", "start_message", "health_check", "https"],
         below: &["protocol", "clock", "ids", "tenant", "fixtures", "server", "mock"],
         crates: None,
         never: &[],

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Answer;
+use super::{Answer, Trust};
 
 /// A request.
 pub(crate) struct Request {
@@ -12,11 +12,19 @@ pub(crate) struct Request {
     url: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    trust: Option<Trust>,
 }
 
 impl Request {
     pub(crate) fn new(method: &str, url: String) -> Self {
-        Self { method: method.to_owned(), url, headers: Vec::new(), body: Vec::new() }
+        let (headers, body) = (Vec::new(), Vec::new());
+        Self { method: method.to_owned(), url, headers, body, trust: None }
+    }
+
+    /// Whom to trust when the URL is https.
+    pub(crate) fn trusting(mut self, trust: Option<&Trust>) -> Self {
+        self.trust = trust.cloned();
+        self
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -72,13 +80,15 @@ impl Request {
     }
 
     pub(crate) fn send(self) -> Answer {
-        let agent: ureq::Agent = ureq::Agent::config_builder()
+        let mut config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .allow_non_standard_methods(true)
-            .max_idle_connections(0)
-            .build()
-            .into();
+            .max_idle_connections(0);
+        if let Some(trust) = &self.trust {
+            config = config.tls_config(trust.for_requests());
+        }
+        let agent: ureq::Agent = config.build().into();
         let mut request =
             ureq::http::Request::builder().method(self.method.as_str()).uri(&self.url);
         for (name, value) in &self.headers {

@@ -78,6 +78,12 @@ fn an_empty_variable_counts_as_none() {
         "KEY",
         "LOG_FORMAT",
         "LOG_LEVEL",
+        "TLS_PORT",
+        "TLS_CERTIFICATE",
+        "TLS_KEY",
+        "TLS_NAMES",
+        "CA_FOLDER",
+        "CA_FILE",
     ];
     let names = names.map(|name| format!("CYBERARK_MOCK_{name}"));
     let mut variables: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
