@@ -18,6 +18,7 @@ mod lost;
 mod notices;
 mod pages;
 mod redirect;
+mod register;
 mod request_log;
 mod security;
 mod sign;
@@ -50,6 +51,13 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(browser(at("/oauth2/keys/{app}").get(discovery::keys).post(discovery::keys)))
         .service(browser(at("/oauth2/introspect/{app}").post(introspect::introspect)))
         .service(browser(at("/oauth2/revoke/{app}").post(introspect::revoke)))
+        .service(browser(at("/oauth2/register/{app}").post(register::register)))
+        .service(browser(
+            at("/oauth2/register/{app}/{client_id}")
+                .get(register::read)
+                .put(register::update)
+                .delete(register::remove),
+        ))
         .service(browser(at("/oauth2/getmeta").post(discovery::get_meta)))
         .service(at("/oauth2/endsession/{app}").get(end_session::of_app).post(end_session::of_app))
         .service(

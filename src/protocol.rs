@@ -20,6 +20,7 @@ pub mod parameters;
 pub mod pkce;
 pub mod places;
 pub mod redirect_uri;
+pub mod registration;
 pub mod response_type;
 pub mod scope;
 pub mod secret;

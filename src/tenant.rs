@@ -25,6 +25,7 @@ mod places;
 pub mod policy;
 mod principal;
 mod profile;
+mod registration;
 mod registry;
 mod request_check;
 mod request_object;

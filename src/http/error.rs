@@ -95,24 +95,23 @@ fn insert_challenge(response: &mut HttpResponseBuilder, challenge: &str) {
     }
 }
 
-const BEARER_CHALLENGE: &str = "Bearer realm=\"userinfo\"";
-
 /// An error of a resource that takes bearer tokens, with a challenge where the policy wants one.
 ///
 /// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3): a request without any token is
 /// told no error code, so its body is empty.
-pub(super) fn bearer(error: &OAuthError, token_was_sent: bool) -> HttpResponse {
+pub(super) fn bearer(realm: &str, error: &OAuthError, token_was_sent: bool) -> HttpResponse {
     if error.fault != Fault::Authentication {
         return json(error, status_of(error), None);
     }
+    let challenge = format!("Bearer realm=\"{realm}\"");
     if token_was_sent {
         let (code, description) = (error.code.as_str(), &error.description);
         let challenge =
-            format!("{BEARER_CHALLENGE}, error=\"{code}\", error_description=\"{description}\"");
+            format!("{challenge}, error=\"{code}\", error_description=\"{description}\"");
         return json(error, status_of(error), Some(&challenge));
     }
     let mut response = HttpResponse::build(status_of(error));
-    insert_challenge(answer::not_kept(&mut response), BEARER_CHALLENGE);
+    insert_challenge(answer::not_kept(&mut response), &challenge);
     refused(response.finish(), error)
 }
 

@@ -27,6 +27,6 @@ pub(super) async fn userinfo(
     };
     match here.tenant.userinfo(&app, tokens) {
         Ok(claims) => private_json(&claims),
-        Err(error) => bearer(&error, tokens.first().is_some()),
+        Err(error) => bearer("userinfo", &error, tokens.first().is_some()),
     }
 }

@@ -69,3 +69,36 @@ pub enum ClientGrantType {
     /// A user's name and password.
     Password,
 }
+
+impl ClientGrantType {
+    /// The grant type as it stands on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::Implicit => "implicit",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// What kind of application a client is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationType {
+    /// On a web server, or in a browser.
+    #[default]
+    Web,
+    /// On the user's device: its redirect URIs may have a scheme of its own.
+    Native,
+}
+
+/// How users are named to a client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// Alike to every client.
+    #[default]
+    Public,
+}

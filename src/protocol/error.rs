@@ -39,6 +39,12 @@ pub enum ErrorCode {
     RequestUriNotSupported,
     /// `prompt=none` although the user has to consent (OpenID Connect Core §3.1.2.6).
     ConsentRequired,
+    /// A redirect URI cannot be registered (RFC 7591 §3.2.2).
+    InvalidRedirectUri,
+    /// A client cannot be registered with this (RFC 7591 §3.2.2).
+    InvalidClientMetadata,
+    /// A software statement that the server does not trust (RFC 7591 §3.2.2).
+    UnapprovedSoftwareStatement,
     /// CyberArk: a `prompt` value outside `none` and `login`; not a registered code.
     UnsupportedPrompt,
     /// CyberArk: the code `500` of an unknown bounce key.
@@ -63,6 +69,9 @@ impl ErrorCode {
             Self::InvalidRequestObject => "invalid_request_object",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::ConsentRequired => "consent_required",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
             Self::UnsupportedPrompt => "unsupported_prompt",
             Self::StateNotFound => "500",
         }

@@ -77,9 +77,29 @@ pub struct ClientKeys {
 
 /// A public key of a client. Members that are not listed have no meaning here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClientKey {
+    /// The numbers.
+    #[serde(flatten)]
+    pub numbers: ClientKeyNumbers,
+    /// Curve: a key is tried as what its type says, whatever stands here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crv: Option<String>,
+    /// Key id: every key of the right type is tried, whatever stands here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    /// Algorithm, for the client's own record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alg: Option<String>,
+    /// Use, for the client's own record.
+    #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<String>,
+}
+
+/// The numbers of a client's public key; every one is base64url.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kty")]
 #[expect(missing_docs, reason = "each field is the member of its name")]
-pub enum ClientKey {
+pub enum ClientKeyNumbers {
     /// RSA, for `RS256` and `PS256`.
     #[serde(rename = "RSA")]
     Rsa { n: String, e: String },

@@ -95,6 +95,8 @@ pub struct Abilities {
     pub prompt_values: &'static [&'static str],
     /// Whether ID tokens name the session.
     pub session_claim: bool,
+    /// Whether clients may register themselves.
+    pub registration: bool,
 }
 
 /// The complete provider metadata: OpenID Connect Discovery §3,
@@ -109,6 +111,8 @@ pub struct CompleteMetadata {
     #[serde(flatten)]
     pub product: ProviderMetadata,
     pub revocation_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration_endpoint: Option<String>,
     pub response_modes_supported: &'static [&'static str],
     pub grant_types_supported: Vec<&'static str>,
     pub token_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -152,6 +156,9 @@ impl CompleteMetadata {
         let signs = if with_jwt { can.client_algorithms.clone() } else { Vec::new() };
         Self {
             revocation_endpoint: base.endpoint("Revoke", application_id),
+            registration_endpoint: can
+                .registration
+                .then(|| base.endpoint("Register", application_id)),
             response_modes_supported: &["query", "fragment", "form_post"],
             grant_types_supported: can.grant_types,
             introspection_endpoint_auth_methods_supported: with_secret(&methods),

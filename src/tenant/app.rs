@@ -53,6 +53,9 @@ pub struct App {
     /// Further clients of the application, each with its own credentials and redirect URIs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<AppClient>,
+    /// Whether clients may register themselves with the application (RFC 7591).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dynamic_registration: bool,
     /// "Auth methods". When absent: `AuthorizationCode` and `Implicit` for OpenID Connect, all
     /// four for OAuth2.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,7 +15,7 @@ use super::keys::{Secured, unverified_text};
 use super::policy::{
     BasicCredentials, ClientAssertions, ClientAuthenticationError, Policy, SecondClientSecret,
 };
-use super::registry::{AppAt, Registered, RegisteredClient};
+use super::registry::{AppAt, Origin, Registered, RegisteredClient};
 use super::user::User;
 use crate::clock::Timestamp;
 use crate::protocol::claims::Claims;
@@ -52,6 +52,11 @@ impl Client {
     /// Whether the client proved who it is.
     pub(super) fn proved(self) -> bool {
         !self.is_public
+    }
+
+    /// Whether the client is one that registered itself.
+    pub(super) fn registered_itself(&self) -> bool {
+        matches!(&self.identity, Identity::Registered(client) if client.origin == Origin::Registration)
     }
 
     /// Whether the client may use the grant, as far as its registration goes.

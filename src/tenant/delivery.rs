@@ -9,7 +9,7 @@ use super::grant::{Code, Family, Grant, Subject};
 use super::issue::Issuance;
 use super::policy::ResponseExtras;
 use super::principal::Principal;
-use super::registry::AppAt;
+use super::registry::{AppAt, Origin};
 use super::request_check::Checked;
 use crate::protocol::authorize::{AuthorizeResponse, ResponseParameters};
 use crate::protocol::response_type::ResponseType;
@@ -65,6 +65,7 @@ impl Tenant {
             application_id: at.registered.app.application_id.as_str().into(),
             client_id: checked.client_id.into(),
             is_public: checked.client.is_public,
+            ends_with_client: checked.client.origin == Origin::Registration,
             subject: Subject::User(user.uuid().into()),
             scope: checked.scope.clone(),
             nonce: checked.nonce.map(Into::into),

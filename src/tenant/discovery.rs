@@ -13,7 +13,7 @@ use super::registry::Registered;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::client_metadata::TokenEndpointAuthMethod;
 use crate::protocol::error::OAuthError;
-use crate::protocol::jwk::{ClientKey, JwkSet};
+use crate::protocol::jwk::{ClientKeyNumbers, JwkSet};
 use crate::protocol::metadata::{
     Abilities, CompleteMetadata, ProviderMetadata, RESPONSE_TYPES, STANDARD_SCOPES, to_text,
 };
@@ -65,7 +65,9 @@ fn abilities(registered: &Registered) -> Abilities {
             PromptValues::NoneAndLogin => &["none", "login"],
             PromptValues::All => &["none", "login", "consent", "select_account"],
         },
-        session_claim: registered.clients().any(|client| client.wants_logout_notices()),
+        session_claim: app.dynamic_registration
+            || registered.clients().any(|client| client.wants_logout_notices()),
+        registration: app.dynamic_registration,
     }
 }
 
@@ -73,7 +75,8 @@ fn abilities(registered: &Registered) -> Abilities {
 fn auth_methods(registered: &Registered) -> Vec<&'static str> {
     let asserts = registered.policy.client_assertions == ClientAssertions::Accepted;
     let works = |way: TokenEndpointAuthMethod| {
-        registered.clients().any(|client| client.can_authenticate_by(way, asserts))
+        registered.app.dynamic_registration
+            || registered.clients().any(|client| client.can_authenticate_by(way, asserts))
     };
     TokenEndpointAuthMethod::ALL
         .into_iter()
@@ -84,19 +87,22 @@ fn auth_methods(registered: &Registered) -> Vec<&'static str> {
 
 /// What the clients can sign with.
 fn client_algorithms(registered: &Registered) -> Vec<&'static str> {
-    let has = |is_kind: fn(&ClientKey) -> bool| {
+    let has = |is_kind: fn(&ClientKeyNumbers) -> bool| {
         let mut sets = registered.clients().filter_map(|client| client.settings.jwks.as_ref());
-        sets.any(|jwks| jwks.keys.iter().any(is_kind))
+        sets.any(|jwks| jwks.keys.iter().any(|key| is_kind(&key.numbers)))
     };
+    if registered.app.dynamic_registration {
+        return vec!["HS256", "RS256", "PS256", "ES256", "EdDSA"];
+    }
     let mut clients = registered.clients();
     let secret = clients.any(|client| client.settings.client_secret.is_some());
-    let rsa = has(|key| matches!(key, ClientKey::Rsa { .. }));
+    let rsa = has(|key| matches!(key, ClientKeyNumbers::Rsa { .. }));
     [
         (secret, "HS256"),
         (rsa, "RS256"),
         (rsa, "PS256"),
-        (has(|key| matches!(key, ClientKey::Ec { .. })), "ES256"),
-        (has(|key| matches!(key, ClientKey::Okp { .. })), "EdDSA"),
+        (has(|key| matches!(key, ClientKeyNumbers::Ec { .. })), "ES256"),
+        (has(|key| matches!(key, ClientKeyNumbers::Okp { .. })), "EdDSA"),
     ]
     .into_iter()
     .filter_map(|(works, name)| works.then_some(name))

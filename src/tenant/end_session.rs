@@ -85,9 +85,7 @@ impl Tenant {
         let sent = request.post_logout_redirect_uri.as_deref().and_then(|uri| uri.parse().ok());
         // The legacy path names no application: any that lists the URI will do.
         let is_listed = |uri: &RedirectUri| {
-            let lists = |candidate: &Registered| {
-                candidate.clients().any(|client| client.allows_post_logout_redirect(uri))
-            };
+            let lists = |candidate: &Registered| candidate.knows_post_logout_redirect(uri);
             registered.map_or_else(|| self.0.apps.list().iter().any(|app| lists(app)), lists)
         };
         match sent.filter(is_listed) {

@@ -32,6 +32,8 @@ pub(super) struct Grant {
     pub(super) client_id: Box<str>,
     /// The client proved nothing; one that did is not mistaken for it.
     pub(super) is_public: bool,
+    /// The client registered itself: what it was granted ends with its registration.
+    pub(super) ends_with_client: bool,
     pub(super) subject: Subject,
     pub(super) scope: Scope,
     pub(super) nonce: Option<Box<str>>,
@@ -58,6 +60,7 @@ impl Grant {
             application_id: registered.app.application_id.as_str().into(),
             client_id: client.id.as_str().into(),
             is_public: client.is_public,
+            ends_with_client: client.registered_itself(),
             subject,
             scope: scope.clone(),
             nonce: None,

@@ -40,8 +40,12 @@ impl Principal {
 }
 
 impl Tenant {
-    /// Who the grant is about; `None` when that user is gone.
+    /// Who the grant is about; `None` when that user is gone, or the client's registration
+    /// ([RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592#section-2.3)).
     pub(super) fn principal(&self, grant: &Grant) -> Option<Principal> {
+        if grant.ends_with_client {
+            self.0.apps.get(&grant.application_id)?.registrations.client(&grant.client_id)?;
+        }
         match &grant.subject {
             Subject::User(uuid) => self.0.users.by_uuid(uuid).map(Principal::User),
             Subject::Client => Some(Principal::Client(grant.client_id.clone())),

@@ -1,13 +1,15 @@
 //! The applications of a tenant, each with the policy that holds for it and with its clients.
 
 mod client;
+mod registrations;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dashmap::DashMap;
 
-pub(super) use self::client::RegisteredClient;
+pub(super) use self::client::{Origin, RegisteredClient};
+pub(super) use self::registrations::{Registration, Registrations};
 use super::app::App;
 use super::document::DocumentError;
 use super::policy::{OfflineAccess, Policy};
@@ -25,6 +27,8 @@ pub(super) struct Registered {
     own: Arc<RegisteredClient>,
     /// Its `clients`, by id.
     listed: BTreeMap<String, Arc<RegisteredClient>>,
+    /// The clients that registered themselves.
+    pub(super) registrations: Registrations,
 }
 
 impl Registered {
@@ -35,26 +39,35 @@ impl Registered {
         Self {
             own: Arc::new(RegisteredClient::of_app(&app)),
             listed: listed.collect(),
+            registrations: Registrations::default(),
             app,
             policy,
         }
     }
 
-    /// The client of this id. A listed client goes before the application's own, which may answer
+    /// The client of this id. A listed or registered client goes before the application's own, which may answer
     /// to any id.
     pub(super) fn client(&self, client_id: &str) -> Option<Arc<RegisteredClient>> {
         let own = || self.app.is_own_client(client_id).then(|| self.own.clone());
-        self.listed.get(client_id).cloned().or_else(own)
+        let registered = || self.registrations.client(client_id);
+        self.listed.get(client_id).cloned().or_else(registered).or_else(own)
     }
 
-    /// Every client.
+    /// Every client of the fixture.
     pub(super) fn clients(&self) -> impl Iterator<Item = &Arc<RegisteredClient>> {
         std::iter::once(&self.own).chain(self.listed.values())
     }
 
     /// Whether this URI is a redirect URI of some client.
     pub(super) fn knows_redirect(&self, uri: &RedirectUri) -> bool {
-        self.clients().any(|client| client.allows_redirect(uri))
+        let allows = |client: &RegisteredClient| client.allows_redirect(uri);
+        self.clients().any(|client| allows(client)) || self.registrations.any(allows)
+    }
+
+    /// Whether some client may have a user sent to this URI after signing out.
+    pub(super) fn knows_post_logout_redirect(&self, uri: &RedirectUri) -> bool {
+        let allows = |client: &RegisteredClient| client.allows_post_logout_redirect(uri);
+        self.clients().any(|client| allows(client)) || self.registrations.any(allows)
     }
 
     /// Whether `offline_access` is a scope of the application.

@@ -44,6 +44,7 @@ impl Tenant {
         match self.0.bearers.read(token, self.0.clock.now(), Bearer::clone)? {
             Bearer::Session(id) => self.session_of_id(&id),
             Bearer::Access(LiveToken { family, .. }) if family.is_alive() => {
+                self.principal(&family.grant)?;
                 let Grant { subject, authenticated_at, visits, .. } = &*family.grant;
                 match subject {
                     Subject::User(uuid) => Some(Session {

@@ -20,6 +20,7 @@ mod keys;
 mod login;
 #[cfg(feature = "cli")]
 mod program;
+mod registration;
 mod relying_party;
 mod repeated;
 mod revoke;

@@ -27,6 +27,7 @@ pub(crate) const LAYERS: [Layer; 10] = [
             "schemars",
             "serde",
             "serde_json",
+            "serde_path_to_error",
             "sha2",
             "subtle",
             "thiserror",

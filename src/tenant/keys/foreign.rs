@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
 use crate::protocol::claims::Claims;
-use crate::protocol::jwk::{ClientKey, ClientKeys};
+use crate::protocol::jwk::{ClientKey, ClientKeyNumbers, ClientKeys};
 use crate::protocol::secret::Secret;
 
 /// What a client may sign with.
@@ -82,8 +82,8 @@ impl ClientSigner<'_> {
 
 fn verifies(key: &ClientKey, alg: &str, message: &[u8], signature: &[u8]) -> Option<()> {
     let number = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
-    match (key, alg) {
-        (ClientKey::Rsa { n, e }, "RS256" | "PS256") => {
+    match (&key.numbers, alg) {
+        (ClientKeyNumbers::Rsa { n, e }, "RS256" | "PS256") => {
             let parameters: &RsaParameters = match alg {
                 "RS256" => &RSA_PKCS1_2048_8192_SHA256,
                 _ => &RSA_PSS_2048_8192_SHA256,
@@ -91,12 +91,12 @@ fn verifies(key: &ClientKey, alg: &str, message: &[u8], signature: &[u8]) -> Opt
             let key = RsaPublicKeyComponents { n: number(n)?, e: number(e)? };
             key.verify(parameters, message, signature).ok()
         }
-        (ClientKey::Ec { x, y }, "ES256") => {
+        (ClientKeyNumbers::Ec { x, y }, "ES256") => {
             let point = [vec![4], number(x)?, number(y)?].concat();
             let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
             key.verify(message, signature).ok()
         }
-        (ClientKey::Okp { x }, "EdDSA") => {
+        (ClientKeyNumbers::Okp { x }, "EdDSA") => {
             UnparsedPublicKey::new(&ED25519, number(x)?).verify(message, signature).ok()
         }
         _ => None,

@@ -13,10 +13,12 @@ pub(in crate::tenant) enum Origin {
     App,
     /// Its `clients`.
     Listed,
+    /// The client itself.
+    Registration,
 }
 
 /// A client that an application knows: every rule about one client asks this, whether the
-/// application's own settings describe it or an entry of `clients`.
+/// application's own settings describe it, an entry of `clients`, or its registration.
 #[derive(Debug)]
 pub(in crate::tenant) struct RegisteredClient {
     pub(in crate::tenant) settings: AppClient,
@@ -52,6 +54,11 @@ impl RegisteredClient {
     /// An entry of `clients`.
     pub(super) fn listed(settings: AppClient) -> Self {
         Self { is_public: settings.is_public(), settings, origin: Origin::Listed }
+    }
+
+    /// A client that registered itself.
+    pub(in crate::tenant) fn registered(settings: AppClient) -> Self {
+        Self { origin: Origin::Registration, ..Self::listed(settings) }
     }
 
     /// What the client may sign with.

@@ -36,7 +36,7 @@ const fn shared(method: &'static str, path: &'static str, plain: u16) -> Route {
     Route { method, path, plain, cross_origin: true }
 }
 
-pub(crate) const ROUTES: [Route; 24] = [
+pub(crate) const ROUTES: [Route; 28] = [
     own("GET", "/OAuth2/Authorize/{app}", 400),
     own("POST", "/OAuth2/Authorize/{app}", 400),
     shared("POST", "/OAuth2/Token/{app}", 400),
@@ -45,6 +45,10 @@ pub(crate) const ROUTES: [Route; 24] = [
     shared("GET", "/OAuth2/Keys/{app}", 200),
     shared("POST", "/OAuth2/Keys/{app}", 200),
     shared("POST", "/OAuth2/GetMeta", 400),
+    shared("POST", "/OAuth2/Register/{app}", 400),
+    shared("GET", "/OAuth2/Register/{app}/a-client", 400),
+    shared("PUT", "/OAuth2/Register/{app}/a-client", 400),
+    shared("DELETE", "/OAuth2/Register/{app}/a-client", 400),
     own("GET", "/OAuth2/Keys", 400),
     shared("GET", "/{app}/.well-known/openid-configuration", 200),
     shared("GET", "/{app}/.well-known/oauth-authorization-server", 200),

@@ -1,0 +1,69 @@
+//! `POST /OAuth2/Register/{app}` and `GET|PUT|DELETE /OAuth2/Register/{app}/{client_id}`.
+
+use actix_web::web::{Bytes, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::answer::{json, not_kept, private_json};
+use super::error::{Failure, bearer};
+use super::extract::{Here, bearer_token};
+use crate::protocol::error::OAuthError;
+use crate::protocol::registration::ClientMetadata;
+
+/// Answers 201 ([RFC 7591 §3.2.1](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1)).
+pub(super) async fn register(
+    here: Here,
+    app: Path<String>,
+    body: Result<Bytes, actix_web::Error>,
+) -> actix_web::Result<HttpResponse> {
+    let metadata = ClientMetadata::parse(&read_whole(body)?);
+    let client = here.tenant.register(&here.base, &app, metadata).map_err(Failure::from)?;
+    Ok(json(not_kept(&mut HttpResponse::Created()), &client))
+}
+
+pub(super) async fn read(
+    here: Here,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let token = bearer_token(&request);
+    match here.tenant.registration(&here.base, &path.0, &path.1, token) {
+        Ok(client) => private_json(&client),
+        Err(error) => refused(&error, token),
+    }
+}
+
+pub(super) async fn update(
+    here: Here,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    body: Result<Bytes, actix_web::Error>,
+) -> actix_web::Result<HttpResponse> {
+    let metadata = ClientMetadata::parse(&read_whole(body)?);
+    let token = bearer_token(&request);
+    let client = (path.0.as_str(), path.1.as_str());
+    Ok(match here.tenant.update_registration(&here.base, client, token, metadata) {
+        Ok(client) => private_json(&client),
+        Err(error) => refused(&error, token),
+    })
+}
+
+/// Answers 204 ([RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592#section-2.3)).
+pub(super) async fn remove(
+    here: Here,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let token = bearer_token(&request);
+    match here.tenant.unregister(&path.0, &path.1, token) {
+        Ok(()) => not_kept(&mut HttpResponse::NoContent()).finish(),
+        Err(error) => refused(&error, token),
+    }
+}
+
+fn read_whole(body: Result<Bytes, actix_web::Error>) -> Result<Bytes, Failure> {
+    body.map_err(|error| Failure::unreadable_body(&error))
+}
+
+fn refused(error: &OAuthError, token: Option<&str>) -> HttpResponse {
+    bearer("registration", error, token.is_some())
+}
