@@ -110,7 +110,10 @@ fn bodies_that_are_not_what_their_type_says_bring_no_parameters() {
 #[test]
 fn parameters_that_are_not_utf_8_are_named() {
     let mock = Mock::start();
-    for Route { method, path, .. } in readers().filter(|route| !route.path.contains("Security")) {
+    // These read JSON, and no parameters.
+    let reads_json =
+        |route: &Route| ["Security", "Register"].iter().any(|word| route.path.contains(word));
+    for Route { method, path, .. } in readers().filter(|route| !reads_json(route)) {
         let path = path.replace("{app}", "bank");
         for (query, body) in [("state=%FF", ""), ("", "state=%FF"), ("", "state=\u{fffd}")] {
             let raw = body.replace('\u{fffd}', "X").into_bytes();
