@@ -16,6 +16,7 @@ mod introspect;
 mod login;
 mod lost;
 mod notices;
+mod outbox;
 mod pages;
 mod redirect;
 mod register;
@@ -76,6 +77,10 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         ))
         .service(browser(at("/security/startauthentication").post(security::start)))
         .service(browser(at("/security/advanceauthentication").post(security::advance)))
+        .service(browser(at("/security/cleanupauthentication").post(security::clean_up)))
+        .service(
+            at("/security/answeroobchallenge").get(outbox::follow_link).post(outbox::follow_link),
+        )
         .service(browser(at("/security/whoami").get(security::who_am_i).post(security::who_am_i)))
         .service(browser(at("/security/logout").post(security::logout)))
         .service(at("/oauth2/confirm/{app}").get(confirm::of_app).post(confirm::of_app))
@@ -83,6 +88,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/login").get(login::show).post(login::submit))
         .service(at("/my").get(login::signed_in))
         .service(at("/").get(login::home))
+        .service(browser(at("/_mock/outbox").get(outbox::list).delete(outbox::clear)))
+        .service(browser(at("/_mock/outbox/{id}/approve").post(outbox::approve)))
+        .service(browser(at("/_mock/outbox/{id}/deny").post(outbox::deny)))
         .service(at("/health").get(health))
         .service(at("/_mock/ca.pem").get(authority::certificate))
         .default_service(web::to(lost::no_such_path));

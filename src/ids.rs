@@ -40,6 +40,14 @@ impl Ids {
         self.bytes()
     }
 
+    /// A code of so many decimal digits, 19 at the most.
+    pub fn digits(&self, count: usize) -> String {
+        // Of 2^64 values the remainders are as good as even.
+        let number = u64::from_le_bytes(self.bytes())
+            % 10_u64.pow(u32::try_from(count.min(19)).unwrap_or(19));
+        format!("{number:0count$}")
+    }
+
     fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         match &self.seeded {

@@ -2,6 +2,7 @@
 //! clock, randomness or HTTP. CyberArk's own JSON lives in [`security`] only.
 
 pub mod authorize;
+pub mod base32;
 pub mod base_url;
 pub mod bearer;
 pub mod claims;
@@ -19,6 +20,7 @@ pub mod metadata;
 pub mod parameters;
 pub mod pkce;
 pub mod places;
+pub mod qr;
 pub mod redirect_uri;
 pub mod registration;
 pub mod response_type;

@@ -20,6 +20,7 @@ pub mod keys;
 pub mod login;
 pub mod notices;
 mod origin;
+pub mod outbox;
 pub mod pending_login;
 mod places;
 pub mod policy;
@@ -44,8 +45,9 @@ use self::authorize::Bounce;
 use self::document::{DocumentError, TenantDocument, TenantSettings};
 use self::grant::{Bearer, Code, RefreshToken};
 use self::keys::{KeyRing, SigningKey};
-use self::login::Login;
+use self::login::{Lockouts, Login};
 use self::origin::Origin;
+use self::outbox::Outbox;
 use self::policy::Policy;
 use self::registry::{Apps, Registered};
 use self::session::Session;
@@ -77,6 +79,10 @@ struct Inner {
     bearers: Store<Bearer>,
     /// `jti`s of client assertions that were used.
     assertions: Store<()>,
+    /// Codes of authenticators that were used.
+    spent_codes: Store<()>,
+    lockouts: Lockouts,
+    outbox: Outbox,
 }
 
 /// What a tenant is made of beside its document.
@@ -117,6 +123,9 @@ impl Tenant {
         settings.check()?;
         let policy = parts.policy.with(&settings.policy);
         let limit = settings.live_limit;
+        for (index, user) in document.users.iter().enumerate() {
+            user.check_challenges(&format!("users[{index}]"), &settings.authentication)?;
+        }
         Ok(Self(Arc::new(Inner {
             origin,
             users: Users::load(document.users)?,
@@ -133,6 +142,9 @@ impl Tenant {
             refresh_tokens: Store::new(limit),
             bearers: Store::new(limit),
             assertions: Store::new(limit),
+            spent_codes: Store::new(limit),
+            lockouts: Lockouts::default(),
+            outbox: Outbox::default(),
         })))
     }
 
@@ -175,6 +187,7 @@ impl Tenant {
         self.0.refresh_tokens.sweep(now);
         self.0.bearers.sweep(now);
         self.0.assertions.sweep(now);
+        self.0.spent_codes.sweep(now);
         self.0.keys.sweep(now);
     }
 

@@ -4,8 +4,8 @@ use cyberark_identity_mock::fixtures;
 use cyberark_identity_mock::protocol::authorize::{AuthorizeCall, AuthorizeRequest};
 use cyberark_identity_mock::protocol::base_url::BaseUrl;
 use cyberark_identity_mock::protocol::secret::Secret;
-use cyberark_identity_mock::protocol::security::{
-    AdvanceAuthenticationRequest, StartAuthenticationRequest,
+use cyberark_identity_mock::protocol::security::authentication::{
+    AdvanceAuthenticationRequest, Answer, Operation, StartAuthenticationRequest,
 };
 use cyberark_identity_mock::tenant::authorize::Decision;
 use cyberark_identity_mock::tenant::delivery::Delivery;
@@ -58,18 +58,21 @@ fn sign_in(tenant: &Tenant, base: &BaseUrl) -> String {
         user: Some("alice@example.com".to_owned()),
         ..StartAuthenticationRequest::default()
     };
-    let Start::NewPackage(mut package) = tenant.start_authentication(&start) else {
+    let Start::NewPackage(mut package) = tenant.start_authentication(base, &start, &[]) else {
         panic!("alice gets a package");
     };
     let mechanism = package.challenges.remove(0).mechanisms.remove(0);
     let answer = AdvanceAuthenticationRequest {
         session_id: Some(package.session_id),
-        mechanism_id: Some(mechanism.mechanism_id),
-        action: Some("Answer".to_owned()),
-        answer: Some(Secret::new("alice-password")),
+        operation: Operation {
+            mechanism_id: Some(mechanism.mechanism_id),
+            action: Some("Answer".to_owned()),
+            answer: Some(Answer::Text(Secret::new("alice-password"))),
+        },
+        ..AdvanceAuthenticationRequest::default()
     };
     match tenant.advance_authentication(base, &answer) {
         Advance::Success(login) => login.session_id().to_owned(),
-        Advance::Failure => panic!("alice's password is right"),
+        other => panic!("alice's password is right: {other:?}"),
     }
 }

@@ -13,8 +13,9 @@ use crate::protocol::authorize::ALL_BUT_UNRESERVED;
 use crate::protocol::local_path::LocalPath;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::secret::Secret;
-use crate::protocol::security::{
-    AUTHENTICATION_FAILED, AdvanceAuthenticationRequest, NewPackage, StartAuthenticationRequest,
+use crate::protocol::security::AUTHENTICATION_FAILED;
+use crate::protocol::security::authentication::{
+    AdvanceAuthenticationRequest, Answer, NewPackage, Operation, StartAuthenticationRequest,
 };
 use crate::tenant::login::{Advance, Start};
 
@@ -35,18 +36,23 @@ fn start(here: &Here, sent: &Parameters) -> HttpResponse {
         user: sent.owned("username"),
         ..StartAuthenticationRequest::default()
     };
-    match here.tenant.start_authentication(&request) {
-        Start::NewPackage(package) => page(here, sent, challenge_of(package), None),
-        Start::Failure => page(here, sent, None, Some(AUTHENTICATION_FAILED)),
+    match here.tenant.start_authentication(&here.base, &request, &[]) {
+        Start::NewPackage(package) => page(here, sent, challenge_of(*package), None),
+        Start::SignedIn(_) | Start::WrongPod(_) | Start::Failure => {
+            page(here, sent, None, Some(AUTHENTICATION_FAILED))
+        }
     }
 }
 
 fn answer(here: &Here, sent: &Parameters) -> actix_web::Result<HttpResponse> {
     let request = AdvanceAuthenticationRequest {
         session_id: sent.owned("session_id"),
-        mechanism_id: sent.owned("mechanism_id"),
-        action: Some("Answer".to_owned()),
-        answer: sent.get("answer").map(Secret::new),
+        operation: Operation {
+            mechanism_id: sent.owned("mechanism_id"),
+            action: Some("Answer".to_owned()),
+            answer: sent.get("answer").map(|text| Answer::Text(Secret::new(text))),
+        },
+        ..AdvanceAuthenticationRequest::default()
     };
     match here.tenant.advance_authentication(&here.base, &request) {
         Advance::Success(login) => {
@@ -54,7 +60,7 @@ fn answer(here: &Here, sent: &Parameters) -> actix_web::Result<HttpResponse> {
             response.add_cookie(&session_cookie(&here.base, login.session_id()))?;
             Ok(response)
         }
-        Advance::Failure => Ok(page(here, sent, None, Some(AUTHENTICATION_FAILED))),
+        _ => Ok(page(here, sent, None, Some(AUTHENTICATION_FAILED))),
     }
 }
 

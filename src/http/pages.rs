@@ -33,7 +33,7 @@ pub(super) struct Account {
 pub(super) struct Challenge {
     pub(super) session_id: String,
     pub(super) mechanism_id: String,
-    pub(super) prompt: &'static str,
+    pub(super) prompt: String,
     /// Whether the answer is hidden while it is typed.
     pub(super) secret: bool,
 }
@@ -79,6 +79,13 @@ pub(super) struct SignedOutPage<'a> {
     pub(super) frames: &'a [String],
     /// Where the user goes on to.
     pub(super) next: Option<&'a str>,
+}
+
+/// The link of a message was opened.
+#[derive(Template)]
+#[template(path = "answered.html")]
+pub(super) struct AnsweredPage {
+    pub(super) approved: bool,
 }
 
 /// The self-submitting form of `response_mode=form_post`.

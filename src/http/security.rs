@@ -1,5 +1,8 @@
 //! `/Security/*`: CyberArk's authentication API. Every answer is HTTP 200 with an envelope.
 
+use std::borrow::Cow;
+
+use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -10,41 +13,77 @@ use super::notices;
 use super::sign::sign;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::parameters::Parameters;
-use crate::protocol::security::{
-    AUTHENTICATION_FAILED, AdvanceAuthenticationRequest, AuthenticationResult, Envelope,
-    NOT_AUTHORIZED, StartAuthenticationRequest, SummaryOnly,
+use crate::protocol::security::authentication::{
+    AdvanceAuthenticationRequest, AuthenticationResult, CleanupRequest, MESSAGE_SENT,
+    StartAuthenticationRequest, SummaryOnly, WrongPod,
 };
+use crate::protocol::security::{AUTHENTICATION_FAILED, Envelope, NOT_AUTHORIZED};
 use crate::tenant::login::{Advance, Start};
+use crate::tenant::pending_login::PendingLogin;
 
 pub(super) async fn start(
     here: Here,
     body: VendorJson<StartAuthenticationRequest>,
-) -> HttpResponse {
-    match here.tenant.start_authentication(&body.0) {
-        Start::NewPackage(package) => envelope(&Envelope::success(package)),
-        Start::Failure => failure(&here, AUTHENTICATION_FAILED),
-    }
+    request: HttpRequest,
+) -> actix_web::Result<HttpResponse> {
+    let credentials = session_credentials(&request, &Parameters::default());
+    let result = match here.tenant.start_authentication(&here.base, &body.0, &credentials) {
+        Start::NewPackage(package) => AuthenticationResult::NewPackage(package),
+        Start::WrongPod(pod_fqdn) => AuthenticationResult::WrongPod(WrongPod { pod_fqdn }),
+        Start::SignedIn(login) => return signed_in(&here, *login).await,
+        Start::Failure => return Ok(failure(&here, AUTHENTICATION_FAILED)),
+    };
+    Ok(envelope(&Envelope::success(result)))
 }
 
 pub(super) async fn advance(
     here: Here,
     body: VendorJson<AdvanceAuthenticationRequest>,
 ) -> actix_web::Result<HttpResponse> {
-    match here.tenant.advance_authentication(&here.base, &body.0) {
-        Advance::Success(login) => {
-            let cookie = session_cookie(&here.base, login.session_id());
-            let success = sign(1, move || login.respond()).await?;
-            let result = AuthenticationResult::LoginSuccess(Box::new(success));
-            let mut response = envelope(&Envelope::success(result));
-            response.add_cookie(&cookie)?;
-            Ok(response)
+    let (result, message) = match here.tenant.advance_authentication(&here.base, &body.0) {
+        Advance::Success(login) => return signed_in(&here, *login).await,
+        Advance::NewPackage(package) => (AuthenticationResult::NewPackage(package), None),
+        Advance::NextChallenge => (summary("StartNextChallenge"), None),
+        Advance::Pending(generated_auth_value) => {
+            let pending = SummaryOnly { generated_auth_value, ..SummaryOnly::new("OobPending") };
+            (AuthenticationResult::Summary(pending), None)
         }
-        Advance::Failure => {
-            let result = AuthenticationResult::Summary(SummaryOnly { summary: "Failure" });
-            let error_id = here.tenant.error_id();
-            Ok(envelope(&Envelope::failure(AUTHENTICATION_FAILED, error_id, Some(result))))
+        Advance::Noncommittal => {
+            let sent = SummaryOnly {
+                client_message: Some(MESSAGE_SENT),
+                ..SummaryOnly::new("NoncommitalSuccess")
+            };
+            (AuthenticationResult::Summary(sent), None)
         }
-    }
+        Advance::Refused(hint) => (summary("Failure"), Some(hint.into())),
+        Advance::Failure => (summary("Failure"), Some(Cow::Borrowed(AUTHENTICATION_FAILED))),
+    };
+    Ok(match message {
+        None => envelope(&Envelope::success(result)),
+        Some(message) => {
+            envelope(&Envelope::failure(message, here.tenant.error_id(), Some(result)))
+        }
+    })
+}
+
+fn summary(summary: &'static str) -> AuthenticationResult {
+    AuthenticationResult::Summary(SummaryOnly::new(summary))
+}
+
+/// `LoginSuccess`, and the session as a cookie.
+async fn signed_in(here: &Here, login: PendingLogin) -> actix_web::Result<HttpResponse> {
+    let cookie = cookie_of(here, &login);
+    let success = sign(1, move || login.respond()).await?;
+    let result = AuthenticationResult::LoginSuccess(Box::new(success));
+    let mut response = envelope(&Envelope::success(result));
+    response.add_cookie(&cookie)?;
+    Ok(response)
+}
+
+/// Drops a package, if there is one.
+pub(super) async fn clean_up(here: Here, body: VendorJson<CleanupRequest>) -> HttpResponse {
+    here.tenant.drop_package(body.0.session_id.as_deref().unwrap_or_default());
+    envelope(&Envelope::success(true))
 }
 
 pub(super) async fn who_am_i(here: Here, request: HttpRequest) -> HttpResponse {
@@ -77,6 +116,15 @@ pub(super) fn session_cookie(base: &BaseUrl, session_id: &str) -> Cookie<'static
         .secure(secure)
         .same_site(if secure { SameSite::None } else { SameSite::Lax })
         .finish()
+}
+
+/// The session cookie of a sign-in: until the browser closes, or as long as the session lives.
+pub(super) fn cookie_of(here: &Here, login: &PendingLogin) -> Cookie<'static> {
+    let mut cookie = session_cookie(&here.base, login.session_id());
+    if login.is_persistent() {
+        cookie.set_max_age(Duration::seconds(login.lifetime()));
+    }
+    cookie
 }
 
 fn failure(here: &Here, message: &'static str) -> HttpResponse {

@@ -21,6 +21,17 @@ impl Secret {
         same_bytes(&self.0, offered)
     }
 
+    /// Like [`Self::is`], whatever the letter case and the space around: for what people remember.
+    pub fn is_in_any_case(&self, offered: &Self) -> bool {
+        let plain = |secret: &Self| secret.0.trim().to_lowercase();
+        same_bytes(&plain(self), &plain(offered))
+    }
+
+    /// The text itself, for what has to read it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
     /// The bytes, for a keyed hash.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::app::App;
+use super::login::settings::AuthenticationSettings;
 use super::policy::PolicyOverrides;
 use super::user::User;
 use crate::protocol::lifetime::Lifetime;
@@ -73,6 +74,8 @@ pub struct TenantSettings {
     /// on its own; beyond it the oldest go first.
     #[schemars(range(min = 1))]
     pub live_limit: usize,
+    /// How users sign in.
+    pub authentication: AuthenticationSettings,
     /// Departures from the policy preset.
     pub policy: PolicyOverrides,
 }
@@ -88,6 +91,7 @@ impl Default for TenantSettings {
             login_lifetime: Lifetime::minutes(5),
             session_lifetime: Lifetime::minutes(12 * 60),
             live_limit: 100_000,
+            authentication: AuthenticationSettings::default(),
             policy: PolicyOverrides::default(),
         }
     }
@@ -102,7 +106,7 @@ impl TenantSettings {
         if self.live_limit == 0 {
             return Err(DocumentError::new("tenant.live_limit", "0: expected at least 1"));
         }
-        Ok(())
+        self.authentication.check()
     }
 }
 

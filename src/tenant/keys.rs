@@ -6,6 +6,7 @@
 
 mod certificate;
 mod foreign;
+mod one_time;
 mod pair;
 mod ring;
 
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 use self::certificate::{Chain, key_block};
 pub(super) use self::foreign::{ClientSigner, Secured, unverified_text};
+pub(super) use self::one_time::step_of_code;
 use self::pair::Pair;
 pub(super) use self::ring::KeyRing;
 use crate::protocol::claims::Claims;

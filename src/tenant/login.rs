@@ -1,114 +1,149 @@
 //! The authentication package: a user on the way to being signed in.
 //!
-//! The JSON endpoints and the login form are two skins on it. A wrong password is an outcome, not an
+//! The JSON endpoints and the login page are two skins on it. A wrong answer is an outcome, not an
 //! error. Source for the rules: docs.cyberark.com (adaptive-mfa-overview) and CyberArk's OpenAPI
-//! description; any failure ends the package.
+//! description; any failure ends the package, unless the tenant continues failed sessions.
+
+mod advance;
+mod lockout;
+mod offer;
+mod package;
+pub mod settings;
 
 use std::sync::Arc;
 
+pub use self::advance::Advance;
+pub(super) use self::lockout::Lockouts;
+pub(super) use self::package::Login;
+use self::package::Package;
 use super::Tenant;
 use super::document::UnknownUser;
 use super::pending_login::PendingLogin;
+use super::user::User;
 use crate::protocol::base_url::BaseUrl;
-use crate::protocol::security::{
-    AdvanceAuthenticationRequest, Challenge, ClientHints, Mechanism, NewPackage,
-    StartAuthenticationRequest,
-};
-
-/// The state of a package.
-#[derive(Debug)]
-pub(super) enum Login {
-    /// Waiting for the answer to a challenge.
-    Challenged {
-        /// UUID of the user; `None` for a decoy, which no answer meets.
-        user: Option<Arc<str>>,
-        /// The mechanism to be answered.
-        mechanism_id: String,
-    },
-    /// Succeeded or failed: no answer changes it any more.
-    Over,
-}
+use crate::protocol::security::authentication::{NewPackage, StartAuthenticationRequest};
+use crate::protocol::security::mechanism::MechanismKind;
 
 /// What came of starting to sign in.
 #[derive(Debug)]
 pub enum Start {
     /// Challenges to answer.
-    NewPackage(NewPackage),
+    NewPackage(Box<NewPackage>),
+    /// Signed in already.
+    SignedIn(Box<PendingLogin>),
+    /// The user is elsewhere: host (and port), without a scheme.
+    WrongPod(String),
     /// No package: the call was malformed, or the tenant tells that it does not know the user.
     Failure,
 }
 
-/// What came of answering.
-#[derive(Debug)]
-pub enum Advance {
-    /// Signed in.
-    Success(Box<PendingLogin>),
-    /// The package is over.
-    Failure,
-}
-
 impl Tenant {
-    /// Starts to sign a user in.
-    pub fn start_authentication(&self, request: &StartAuthenticationRequest) -> Start {
+    /// Starts to sign a user in. `credentials` may prove that they are signed in already.
+    pub fn start_authentication(
+        &self,
+        base: &BaseUrl,
+        request: &StartAuthenticationRequest,
+        credentials: &[String],
+    ) -> Start {
         // CyberArk: an unknown version gets the generic failure (OpenAPI, StartForgotUsername).
         let version_known = request.version.as_deref().is_none_or(|version| version == "1.0");
         let name = request.user.as_deref().unwrap_or_default().trim();
         if !version_known || name.is_empty() {
             return Start::Failure;
         }
-        let user = self.0.users.uuid_of_name(name);
-        if user.is_none() && self.0.settings.unknown_user == UnknownUser::Failure {
-            return Start::Failure;
+        if name.starts_with('@') {
+            return self.pod_of_suffix(base, name);
         }
-        Start::NewPackage(self.new_package(user))
-    }
-
-    fn new_package(&self, user: Option<Arc<str>>) -> NewPackage {
-        let session_id = self.0.ids.opaque();
-        let mechanism_id = self.0.ids.opaque();
-        let expires = self.0.clock.now().plus_seconds(self.0.settings.login_lifetime.seconds());
-        let login = Login::Challenged { user, mechanism_id: mechanism_id.clone() };
-        self.0.logins.insert(&session_id, login, expires);
-        NewPackage {
-            client_hints: ClientHints::default(),
-            version: "1.0",
-            session_id,
-            event_description: None,
-            retry_waiting_time: 0,
-            security_image_name: None,
-            allow_login_mfa_cache: false,
-            challenges: vec![Challenge { mechanisms: vec![Mechanism::password(mechanism_id)] }],
-            summary: "NewPackage",
-            tenant_id: self.0.settings.id.clone(),
+        let user = self.0.users.uuid_of_name(name).and_then(|uuid| self.0.users.by_uuid(&uuid));
+        match user {
+            Some(user) => self.start_for(base, user, request, credentials),
+            None if self.0.settings.unknown_user == UnknownUser::Failure => Start::Failure,
+            None => {
+                let decoy = Package::new(None, vec![vec![self.offer(MechanismKind::Up)]]);
+                Start::NewPackage(Box::new(self.keep_package(base, decoy, None)))
+            }
         }
     }
 
-    /// Answers the challenge of a package.
-    pub fn advance_authentication(
+    /// CyberArk: SDKs look for their tenant by the suffix of its login names
+    /// (cyberark/ark-sdk-python, cyberark/idsec-sdk-golang).
+    fn pod_of_suffix(&self, base: &BaseUrl, suffix: &str) -> Start {
+        let suffix = suffix.to_lowercase();
+        let is_ours = |user: &Arc<User>| user.name.to_lowercase().ends_with(&suffix);
+        match self.0.users.list().iter().find(|user| is_ours(user)) {
+            Some(user) => {
+                let here = || base.authority().to_owned();
+                Start::WrongPod(user.pod.clone().unwrap_or_else(here))
+            }
+            None => Start::Failure,
+        }
+    }
+
+    fn start_for(
         &self,
         base: &BaseUrl,
-        request: &AdvanceAuthenticationRequest,
-    ) -> Advance {
-        let session_id = request.session_id.as_deref().unwrap_or_default();
-        // The package is over whatever the answer was; of two answers at once, one finds it so.
-        let before = self
-            .0
-            .logins
-            .change(session_id, self.0.clock.now(), |login| std::mem::replace(login, Login::Over));
-        let Some(Login::Challenged { user, mechanism_id }) = before else {
-            return Advance::Failure;
-        };
-        let is_answer = request.action.as_deref() == Some("Answer");
-        let is_mechanism = request.mechanism_id.as_deref() == Some(&mechanism_id);
-        let user = user.and_then(|uuid| self.0.users.by_uuid(&uuid));
-        match user
-            .filter(|user| is_answer && is_mechanism && user.has_password(request.answer.as_ref()))
-        {
-            Some(user) => {
-                let session = self.begin_session(&user);
-                Advance::Success(Box::new(PendingLogin::new(self, base, user, session)))
-            }
-            None => Advance::Failure,
+        user: Arc<User>,
+        request: &StartAuthenticationRequest,
+        credentials: &[String],
+    ) -> Start {
+        if let Some(pod) = user.pod.as_ref().filter(|pod| *pod != base.authority()) {
+            return Start::WrongPod(pod.clone());
         }
+        // Somebody else's session is no reason not to ask this user.
+        if let Some(session) = self.session_id_of(&user, credentials) {
+            return Start::SignedIn(Box::new(PendingLogin::new(self, base, user, session)));
+        }
+        let challenges = self.offers(&user);
+        if challenges.iter().any(Vec::is_empty) {
+            // A profile that changed under the user leaves nothing to answer.
+            return Start::Failure;
+        }
+        let mut package = Package::new(Some(user.uuid().into()), challenges);
+        package.wants_platform_token = request.platform_token_response == Some(true);
+        if user.must_change_password {
+            package = package.with_reset(self.offer(MechanismKind::Reset));
+        }
+        Start::NewPackage(Box::new(self.keep_package(base, package, Some(&user))))
+    }
+
+    /// Keeps a package under a new id, and tells it.
+    fn keep_package(
+        &self,
+        base: &BaseUrl,
+        mut package: Package,
+        user: Option<&User>,
+    ) -> NewPackage {
+        let session_id = self.0.ids.opaque();
+        if let Some(user) = user {
+            self.show_pictures(base, &session_id, &mut package, user);
+        }
+        let described = self.describe(base, &session_id, &package, user);
+        let expires = self.0.clock.now().plus_seconds(self.0.settings.login_lifetime.seconds());
+        self.0.logins.insert(&session_id, Login::Open(package), expires);
+        described
+    }
+
+    /// A QR code is part of the package: what it says is in the outbox from the start.
+    fn show_pictures(&self, base: &BaseUrl, session_id: &str, package: &mut Package, user: &User) {
+        for offer in package.challenges.iter_mut().flatten() {
+            if offer.kind == MechanismKind::Qr {
+                let sending = self.sending(offer.kind);
+                offer.message.clone_from(&sending.message);
+                self.send(base, user, (session_id, offer), &sending);
+            }
+        }
+    }
+
+    /// The challenges of a package that are left, for a page that shows them.
+    pub fn package(&self, base: &BaseUrl, session_id: &str) -> Option<NewPackage> {
+        let now = self.0.clock.now();
+        let package = self.0.logins.read(session_id, now, |login| login.open().cloned())??;
+        let user = package.user.as_ref().and_then(|uuid| self.0.users.by_uuid(uuid));
+        Some(self.describe(base, session_id, &package, user.as_deref()))
+    }
+
+    /// Drops a package (`/Security/CleanupAuthentication`); whether there was one.
+    pub fn drop_package(&self, session_id: &str) -> bool {
+        self.0.logins.take(session_id, self.0.clock.now()).is_some()
     }
 }

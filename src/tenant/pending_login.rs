@@ -12,7 +12,7 @@ use super::user::User;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::digest::format_uuid;
 use crate::protocol::jwk::SigningAlgorithm;
-use crate::protocol::security::LoginSuccess;
+use crate::protocol::security::authentication::LoginSuccess;
 
 /// A sign-in that succeeded, its `Token` not yet signed.
 pub struct PendingLogin {
@@ -20,6 +20,7 @@ pub struct PendingLogin {
     base: BaseUrl,
     user: Arc<User>,
     session: String,
+    persistent: bool,
 }
 
 /// The application whose issuer and audience platform tokens carry
@@ -28,7 +29,19 @@ const PLATFORM_APP: &str = "__idaptive_cybr_user_oidc";
 
 impl PendingLogin {
     pub(super) fn new(tenant: &Tenant, base: &BaseUrl, user: Arc<User>, session: String) -> Self {
-        Self { tenant: tenant.clone(), base: base.clone(), user, session }
+        Self { tenant: tenant.clone(), base: base.clone(), user, session, persistent: false }
+    }
+
+    /// The sign-in as one that outlives the browser, if the tenant allows that.
+    #[must_use]
+    pub(super) fn persistent(mut self) -> Self {
+        self.persistent = self.tenant.0.settings.authentication.allow_persistent_login;
+        self
+    }
+
+    /// Whether the browser shall keep the session when it is closed.
+    pub fn is_persistent(&self) -> bool {
+        self.persistent
     }
 
     /// The session id: `Auth`, and the value of the session cookie.
@@ -62,6 +75,8 @@ impl PendingLogin {
             customer_id: tenant_id.clone(),
             system_id: tenant_id,
             source_ds_type: "CDS",
+            refresh_token: None,
+            token_lifetime: None,
             summary: "LoginSuccess",
         }
     }

@@ -59,6 +59,23 @@ impl Tenant {
         }
     }
 
+    /// The id of this user's session, if the credentials prove one. An access token stands for a
+    /// session that may be long over: it proves none here.
+    pub(super) fn session_id_of(&self, user: &User, credentials: &[String]) -> Option<String> {
+        let now = self.0.clock.now();
+        let id_of = |credential: &String| match self.0.bearers.read(credential, now, Bearer::clone)
+        {
+            Some(Bearer::Session(id)) => Some(id.into_string()),
+            Some(Bearer::Access(_) | Bearer::Identity(_)) => None,
+            None => Some(credential.clone()),
+        };
+        let uuid = user.uuid();
+        credentials
+            .iter()
+            .filter_map(id_of)
+            .find(|id| self.session_of_id(id).is_some_and(|session| *session.user == *uuid))
+    }
+
     /// Signs the user in without asking anything; returns the session id.
     pub(super) fn begin_session(&self, user: &User) -> String {
         let now = self.0.clock.now();

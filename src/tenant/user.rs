@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::DocumentError;
+use super::login::settings::Challenges;
+use crate::protocol::base32;
 use crate::protocol::claims::{Claims, PROTOCOL_CLAIMS};
 use crate::protocol::digest::uuid_of;
 use crate::protocol::secret::Secret;
@@ -43,6 +45,29 @@ pub struct User {
     /// credentials.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub oauth_client: bool,
+    /// The authentication profile that the user signs in by; the tenant's default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication_profile: Option<String>,
+    /// Challenges of the user's own instead of a profile's: `["UP", "EMAIL,SMS"]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenges: Option<Challenges>,
+    /// What the mechanism `SQ` asks: one question, or several at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub security_questions: Vec<SecurityQuestion>,
+    /// The secret of the user's authenticator in Base 32: six digits, SHA-1, 30 seconds
+    /// ([RFC 6238](https://www.rfc-editor.org/rfc/rfc6238)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oath_secret: Option<Secret>,
+    /// What the mechanism `RADIUS` accepts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub radius_passcode: Option<Secret>,
+    /// Whether the user has to choose a new password at the next sign-in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub must_change_password: bool,
+    /// Host of the pod on which the user lives, without a scheme, when it is another than the one
+    /// that is asked: the answer to a sign-in here is `PodFqdn`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<String>,
     /// Names of the roles that the user has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
@@ -50,6 +75,16 @@ pub struct User {
     /// given only to a scope that asks for it.
     #[serde(default, skip_serializing_if = "Claims::is_empty")]
     pub claims: Claims,
+}
+
+/// A question to which only the user knows the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecurityQuestion {
+    /// What is asked.
+    pub question: String,
+    /// The answer; letter case and space around it do not matter.
+    pub answer: Secret,
 }
 
 impl User {
@@ -79,8 +114,25 @@ impl User {
             let problem = format!("{uuid:?}: expected 1 to 255 printable ASCII characters");
             return Err(DocumentError::new(format!("{here}.uuid"), problem));
         }
+        if self.oath_secret.as_ref().is_some_and(|secret| base32::decode(secret.expose()).is_none())
+        {
+            let problem = "expected a secret in Base 32: letters A to Z and digits 2 to 7";
+            return Err(DocumentError::new(format!("{here}.oath_secret"), problem));
+        }
+        if let Some(pod) = self.pod.as_ref().filter(|pod| !is_authority(pod)) {
+            let problem = format!("{pod:?}: expected a host, without scheme and path");
+            return Err(DocumentError::new(format!("{here}.pod"), problem));
+        }
         check_claims(here, &self.claims)
     }
+}
+
+/// A host with or without a port, as `PodFqdn` has it.
+fn is_authority(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
 }
 
 /// A `sub` of at most 255 ASCII characters (OpenID Connect Core §2).
@@ -138,6 +190,15 @@ impl Users {
     /// The UUID of the user with this login name, in any letter case.
     pub(super) fn uuid_of_name(&self, name: &str) -> Option<Arc<str>> {
         self.uuid_by_name.get(&name.trim().to_lowercase()).map(|uuid| uuid.clone())
+    }
+
+    /// Gives the user another password; nothing happens when they are gone.
+    pub(super) fn set_password(&self, uuid: &str, password: Secret) {
+        if let Some(mut user) = self.by_uuid.get_mut(uuid) {
+            let user = Arc::make_mut(&mut user);
+            user.password = Some(password);
+            user.must_change_password = false;
+        }
     }
 
     /// All users, sorted by login name.

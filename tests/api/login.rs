@@ -49,7 +49,10 @@ fn an_account_of_the_list_leads_to_the_same_challenge() {
     let mock = Mock::start();
     let page = mock.get("/login?cloudRedirect=my");
     let accounts = Form::on(&page, "accounts-form");
-    assert_eq!(accounts.buttons("username"), ["alice@example.com", "bob@example.com"]);
+    assert_eq!(
+        accounts.buttons("username"),
+        ["alice@example.com", "bob@example.com", "dana@example.com"]
+    );
     let challenge = accounts.submit(&mock, &[("username", "bob@example.com")]);
     let signed_in =
         Form::on(&challenge, "challenge-form").submit(&mock, &[("answer", "bob-password")]);

@@ -2,6 +2,7 @@
 
 mod advance;
 mod bodies;
+mod factors;
 mod sessions;
 
 use serde_json::{Value, json};

@@ -24,6 +24,8 @@ pub(crate) const LAYERS: [Layer; 10] = [
         crates: Some(&[
             "base64",
             "percent_encoding",
+            "png",
+            "qrcode",
             "schemars",
             "serde",
             "serde_json",
@@ -149,6 +151,7 @@ pub(crate) const CONFINED: [Confined; 3] = [
             "src/tenant/keys.rs",
             "src/tenant/keys/certificate.rs",
             "src/tenant/keys/foreign.rs",
+            "src/tenant/keys/one_time.rs",
             "src/tenant/keys/pair.rs",
         ],
         words: &["OsRng", "SystemRandom"],

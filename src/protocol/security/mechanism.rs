@@ -1,0 +1,277 @@
+//! The mechanisms with which a user answers a challenge, and their texts.
+//!
+//! Source: the table of mechanisms in CyberArk's OpenAPI description and in docs.cyberark.com
+//! (adaptive-mfa-overview). Clients match on the texts, so they stand here verbatim.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of mechanism, by the product's name for it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum MechanismKind {
+    /// User name and password.
+    Up,
+    /// Security questions.
+    Sq,
+    /// A code and a link by mail.
+    Email,
+    /// A code and a link by text message.
+    Sms,
+    /// A time-based code of an authenticator
+    /// ([RFC 6238](https://www.rfc-editor.org/rfc/rfc6238)).
+    Oath,
+    /// A push to the Mobile Authenticator, with a number to match.
+    Otp,
+    /// A phone call.
+    Pf,
+    /// A FIDO2 security key.
+    U2f,
+    /// A picture to scan with an enrolled device.
+    Qr,
+    /// A passcode that a RADIUS server knows (the wire name is inferred).
+    Radius,
+    /// A new password in place of one that has to change.
+    Reset,
+}
+
+impl MechanismKind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::Up,
+        Self::Sq,
+        Self::Email,
+        Self::Sms,
+        Self::Oath,
+        Self::Otp,
+        Self::Pf,
+        Self::U2f,
+        Self::Qr,
+        Self::Radius,
+        Self::Reset,
+    ];
+
+    /// `Name`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Up => "UP",
+            Self::Sq => "SQ",
+            Self::Email => "EMAIL",
+            Self::Sms => "SMS",
+            Self::Oath => "OATH",
+            Self::Otp => "OTP",
+            Self::Pf => "PF",
+            Self::U2f => "U2F",
+            Self::Qr => "QR",
+            Self::Radius => "RADIUS",
+            Self::Reset => "RESET",
+        }
+    }
+
+    /// `AnswerType`: whether the answer is text, comes from elsewhere, or may be either.
+    pub const fn answer_type(self) -> &'static str {
+        match self {
+            Self::Up | Self::Sq | Self::Radius | Self::Reset => "Text",
+            Self::Email | Self::Sms | Self::Oath | Self::Otp | Self::U2f => "StartTextOob",
+            Self::Pf | Self::Qr => "StartOob",
+        }
+    }
+
+    /// Whether `Action: Answer` makes sense.
+    pub const fn is_answerable(self) -> bool {
+        !matches!(self, Self::Pf | Self::Qr)
+    }
+
+    /// Whether it is started with `Action: StartOOB`.
+    pub const fn is_out_of_band(self) -> bool {
+        !matches!(self, Self::Up | Self::Sq | Self::Radius | Self::Reset)
+    }
+
+    /// Whether `Action: Poll` makes sense.
+    pub const fn is_pollable(self) -> bool {
+        self.is_out_of_band() && !matches!(self, Self::U2f)
+    }
+}
+
+impl std::str::FromStr for MechanismKind {
+    type Err = MechanismKindError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let named = |kind: &Self| kind.name().eq_ignore_ascii_case(text);
+        Self::ALL.into_iter().find(named).ok_or_else(|| MechanismKindError(text.to_owned()))
+    }
+}
+
+/// The text names no mechanism.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "mechanism {0:?}: expected UP, SQ, EMAIL, SMS, OATH, OTP, PF, U2F, QR, RADIUS or RESET, joined \
+     by commas"
+)]
+pub struct MechanismKindError(String);
+
+/// One way to answer a challenge. Members that a kind does not have are left out.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(missing_docs, reason = "each field is the member of its name")]
+pub struct Mechanism {
+    pub answer_type: &'static str,
+    pub name: &'static str,
+    pub prompt_mech_chosen: String,
+    pub prompt_select_mech: String,
+    pub mechanism_id: String,
+    pub enrolled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ui_prompt: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub masked_email_address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial_address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial_device_address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial_phone_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multipart_mechanism: Option<MultipartMechanism>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    #[serde(rename = "Type", skip_serializing_if = "Option::is_none")]
+    pub device_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_complexity_hint: Option<String>,
+}
+
+/// Several questions that are answered at once.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(missing_docs, reason = "each field is the member of its name")]
+pub struct MultipartMechanism {
+    pub prompt_select_mech: &'static str,
+    pub mechanism_parts: Vec<MechanismPart>,
+}
+
+/// One question of several.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(missing_docs, reason = "each field is the member of its name")]
+pub struct MechanismPart {
+    pub uuid: String,
+    pub question_text: String,
+    pub prompt_mech_chosen: String,
+}
+
+impl Mechanism {
+    /// A mechanism with the texts that stand for every user of its kind.
+    pub fn new(kind: MechanismKind, mechanism_id: String) -> Self {
+        let (select, chosen) = texts(kind);
+        Self {
+            answer_type: kind.answer_type(),
+            name: kind.name(),
+            prompt_mech_chosen: chosen.to_owned(),
+            prompt_select_mech: select.to_owned(),
+            mechanism_id,
+            enrolled: true,
+            ui_prompt: match kind {
+                MechanismKind::Oath | MechanismKind::U2f => Some(select),
+                _ => None,
+            },
+            device_type: (kind == MechanismKind::U2f).then_some("SECURITYKEY"),
+            ..Self::default()
+        }
+    }
+
+    /// The mail mechanism for this address.
+    #[must_use]
+    pub fn for_mail(mut self, address: &str) -> Self {
+        let domain = address.rsplit_once('@').map_or(address, |(_, domain)| domain);
+        self.prompt_select_mech = format!("Email... @{domain}");
+        self.prompt_mech_chosen = format!(
+            "Email sent to xxxx@{domain}. Click the link or manually enter the code to authenticate."
+        );
+        self.masked_email_address = Some(format!("***@{domain}"));
+        self.partial_address = Some(domain.to_owned());
+        self
+    }
+
+    /// The text-message mechanism for this number.
+    #[must_use]
+    pub fn for_text_message(mut self, number: &str) -> Self {
+        let last = last_digits(number);
+        self.prompt_select_mech = format!("SMS... XXX-{last}");
+        self.prompt_mech_chosen = format!(
+            "Sending a text to mobile phone ending... {last}. Enter the code or click the link in \
+             the message to proceed with authentication."
+        );
+        self.partial_device_address = Some(last);
+        self
+    }
+
+    /// The phone-call mechanism for this number.
+    #[must_use]
+    pub fn for_phone_call(mut self, number: &str) -> Self {
+        let last = last_digits(number);
+        self.prompt_select_mech = format!("Phone Call... XXX-{last}");
+        self.prompt_mech_chosen = format!(
+            "We will now attempt to call your phone ({last}). Please follow the instructions to \
+             proceed with authentication."
+        );
+        self.partial_phone_number = Some(last);
+        self
+    }
+
+    /// The security-question mechanism for these questions, each with its id: one is answered with a
+    /// text, several with an object of texts by id.
+    #[must_use]
+    pub fn for_questions(mut self, questions: Vec<(String, String)>) -> Self {
+        let prompt = |text: &str| format!("Answer security question '{text}':");
+        if let [(_, text)] = &questions[..] {
+            self.prompt_mech_chosen = prompt(text);
+            self.question = Some(text.clone());
+            return self;
+        }
+        let part = |(uuid, question_text): (String, String)| MechanismPart {
+            uuid,
+            prompt_mech_chosen: prompt(&question_text),
+            question_text,
+        };
+        self.multipart_mechanism = Some(MultipartMechanism {
+            prompt_select_mech: "Security Questions",
+            mechanism_parts: questions.into_iter().map(part).collect(),
+        });
+        self
+    }
+}
+
+/// `PromptSelectMech` and `PromptMechChosen`.
+const fn texts(kind: MechanismKind) -> (&'static str, &'static str) {
+    match kind {
+        MechanismKind::Up => ("Password", "Enter Password"),
+        MechanismKind::Sq => ("Security Question", "Answer security questions"),
+        // With the address or number in them: see the methods above.
+        MechanismKind::Email => ("Email", "Email sent"),
+        MechanismKind::Sms => ("SMS", "Sending a text"),
+        MechanismKind::Pf => ("Phone Call", "We will now attempt to call your phone"),
+        MechanismKind::Oath => ("OATH OTP Client", "Enter Verification Code"),
+        MechanismKind::Otp => (
+            "Mobile Authenticator",
+            "Sent Mobile Authenticator request to your device. Please follow the instructions to \
+             proceed with authentication or enter verification code here.",
+        ),
+        MechanismKind::U2f => ("FIDO2 Security Key", "Insert security key and press its button"),
+        MechanismKind::Qr => {
+            ("QR Code", "Scan QR Code with the CyberArk Identity app on an enrolled device.")
+        }
+        // Inferred: no source has texts for these two.
+        MechanismKind::Radius => ("RADIUS", "Enter RADIUS Passcode"),
+        MechanismKind::Reset => ("Reset Password", "Enter New Password"),
+    }
+}
+
+/// The last four digits of a phone number.
+fn last_digits(number: &str) -> String {
+    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
+    digits[digits.len().saturating_sub(4)..].iter().collect()
+}

@@ -1,0 +1,257 @@
+//! Moving a package on: `AdvanceAuthentication`, and the user's word from elsewhere.
+
+use std::sync::Arc;
+
+use super::Tenant;
+use super::package::{Event, Login, Offer, Package, Place, Turn, text_of};
+use crate::protocol::base_url::BaseUrl;
+use crate::protocol::secret::Secret;
+use crate::protocol::security::authentication::{
+    Action, AdvanceAuthenticationRequest, Answer, NewPackage, Operation,
+};
+use crate::protocol::security::mechanism::MechanismKind;
+use crate::tenant::keys::step_of_code;
+use crate::tenant::pending_login::PendingLogin;
+use crate::tenant::user::User;
+
+/// What came of an operation on a package.
+#[derive(Debug)]
+pub enum Advance {
+    /// Signed in.
+    Success(Box<PendingLogin>),
+    /// Other challenges than before.
+    NewPackage(Box<NewPackage>),
+    /// This challenge is met; on to the next of the package.
+    NextChallenge,
+    /// Waiting for the user, who may have to find this number on their device.
+    Pending(Option<String>),
+    /// If there is such a user, a message is on its way.
+    Noncommittal,
+    /// The new password lacks this; another may be tried.
+    Refused(String),
+    /// The package is over, or was never there.
+    Failure,
+}
+
+/// A mechanism of a live package, and whose it is.
+struct Found {
+    offer: Offer,
+    place: Place,
+    user: Option<Arc<User>>,
+}
+
+/// How long a code that was used is remembered, in seconds: as long as it could be used again.
+const CODE_REMEMBERED: i64 = 120;
+
+impl Tenant {
+    /// Does one operation, or several in order: the first that does not lead on is the last.
+    pub fn advance_authentication(
+        &self,
+        base: &BaseUrl,
+        request: &AdvanceAuthenticationRequest,
+    ) -> Advance {
+        let session_id = request.session_id.as_deref().unwrap_or_default();
+        let only = std::slice::from_ref(&request.operation);
+        let operations = request.multiple_operations.as_deref().unwrap_or(only);
+        let mut outcome = Advance::Failure;
+        for operation in operations {
+            outcome = self.operate(base, session_id, operation);
+            if !matches!(outcome, Advance::NextChallenge) {
+                break;
+            }
+        }
+        match outcome {
+            Advance::Success(login) if request.persistent_login == Some(true) => {
+                Advance::Success(Box::new(login.persistent()))
+            }
+            other => other,
+        }
+    }
+
+    fn operate(&self, base: &BaseUrl, session_id: &str, operation: &Operation) -> Advance {
+        let mechanism_id = operation.mechanism_id.as_deref().unwrap_or_default();
+        let action = operation.action.as_deref().and_then(Action::parse);
+        let found = self.find_mechanism(session_id, mechanism_id);
+        let (Some(action), Some(Found { offer, place, user })) = (action, found) else {
+            return self.end_package(session_id);
+        };
+        match place {
+            Place::Met => return Advance::NextChallenge,
+            Place::Elsewhere => return self.end_package(session_id),
+            Place::Current => {}
+        }
+        if action == Action::ForgotPassword {
+            return self.forgot_password(base, session_id, &offer, user.as_deref());
+        }
+        let is_locked =
+            |user: &Arc<User>| self.0.lockouts.is_locked(&user.uuid(), self.0.clock.now());
+        if user.as_ref().is_some_and(is_locked) {
+            return self.end_package(session_id);
+        }
+        let step = Step { session_id, offer: &offer, user: user.as_ref(), action };
+        match (action, offer.kind) {
+            (Action::Answer, MechanismKind::Reset) => {
+                self.choose_password(base, &step, text_of(operation.answer.as_ref()))
+            }
+            (Action::Answer, _) => self.answer(base, &step, operation.answer.as_ref()),
+            _ => self.out_of_band(base, &step),
+        }
+    }
+
+    fn find_mechanism(&self, session_id: &str, mechanism_id: &str) -> Option<Found> {
+        let now = self.0.clock.now();
+        let (offer, place, user) = self.0.logins.read(session_id, now, |login| {
+            let package = login.open()?;
+            let (offer, place) = package.find(mechanism_id)?;
+            Some((offer.clone(), place, package.user.clone()))
+        })??;
+        let user = user.and_then(|uuid| self.0.users.by_uuid(&uuid));
+        Some(Found { offer, place, user })
+    }
+
+    fn answer(&self, base: &BaseUrl, step: &Step<'_>, answer: Option<&Answer>) -> Advance {
+        let known = step.user.is_some_and(|user| match step.offer.kind {
+            MechanismKind::Oath => self.is_fresh_code(user, answer),
+            kind => user.knows(kind, answer),
+        });
+        let turn = self.turn(step, Event::Answer { known, text: text_of(answer) });
+        self.outcome(base, step, turn)
+    }
+
+    /// Whether the answer is a code of the user's authenticator that was not used before
+    /// (RFC 6238 §5.2).
+    fn is_fresh_code(&self, user: &User, answer: Option<&Answer>) -> bool {
+        let now = self.0.clock.now();
+        let (Some(key), Some(code)) = (user.oath_key(), text_of(answer)) else {
+            return false;
+        };
+        step_of_code(&key, code.expose().trim(), now.seconds()).is_some_and(|step| {
+            let spent = format!("{} {step}", user.uuid());
+            self.0.spent_codes.insert_once(&spent, (), now, now.plus_seconds(CODE_REMEMBERED))
+        })
+    }
+
+    /// A new password; one that lacks something can be followed by another.
+    fn choose_password(&self, base: &BaseUrl, step: &Step<'_>, chosen: Option<&Secret>) -> Advance {
+        let policy = &self.0.settings.authentication.password_policy;
+        let Some(chosen) = chosen.filter(|chosen| policy.accepts(chosen.expose())) else {
+            return Advance::Refused(policy.hint());
+        };
+        let turn = self.turn(step, Event::Answer { known: step.user.is_some(), text: None });
+        if let (Turn::Next | Turn::Complete, Some(user)) = (&turn, step.user) {
+            self.0.users.set_password(&user.uuid(), chosen.clone());
+        }
+        self.outcome(base, step, turn)
+    }
+
+    /// `StartOOB`, `RetryOOB` and `Poll`.
+    fn out_of_band(&self, base: &BaseUrl, step: &Step<'_>) -> Advance {
+        let sending = self.sending(step.offer.kind);
+        let event = match step.action {
+            Action::Poll => Event::Poll,
+            action => Event::Start { sending: sending.clone(), again: action == Action::RetryOob },
+        };
+        let turn = self.turn(step, event);
+        if let (Turn::Pending { sent: true, .. }, Some(user)) = (&turn, step.user) {
+            self.send(base, user, (step.session_id, step.offer), &sending);
+        }
+        self.outcome(base, step, turn)
+    }
+
+    /// Moves the package on under its lock; a failure ends it there and then.
+    fn turn(&self, step: &Step<'_>, event: Event<'_>) -> Turn {
+        let goes_on = self.0.settings.authentication.continue_failed_sessions;
+        let now = self.0.clock.now();
+        let turned = self.0.logins.change(step.session_id, now, |login| {
+            let package = login.open_mut()?;
+            let turn = package.turn(&step.offer.id, event);
+            match turn {
+                Turn::Failed if goes_on => package.forgive(&step.offer.id),
+                Turn::Failed | Turn::Complete => *login = Login::Over,
+                Turn::Pending { .. } | Turn::Next | Turn::Reset => {}
+            }
+            Some(turn)
+        });
+        turned.flatten().unwrap_or(Turn::Failed)
+    }
+
+    fn outcome(&self, base: &BaseUrl, step: &Step<'_>, turn: Turn) -> Advance {
+        match (turn, step.user) {
+            (Turn::Pending { number, .. }, _) => Advance::Pending(number),
+            (Turn::Next, Some(_)) => Advance::NextChallenge,
+            (Turn::Reset, Some(_)) => match self.package(base, step.session_id) {
+                Some(package) => Advance::NewPackage(Box::new(package)),
+                None => Advance::Failure,
+            },
+            (Turn::Complete, Some(user)) => {
+                self.0.lockouts.succeeded(&user.uuid());
+                let session = self.begin_session(user);
+                let login = PendingLogin::new(self, base, user.clone(), session);
+                Advance::Success(Box::new(login))
+            }
+            (Turn::Failed, Some(user)) => {
+                if let Some(lockout) = self.0.settings.authentication.lockout {
+                    self.0.lockouts.failed(&user.uuid().into(), self.0.clock.now(), lockout);
+                }
+                Advance::Failure
+            }
+            // A decoy, or a user who is gone.
+            (Turn::Next | Turn::Reset | Turn::Complete | Turn::Failed, None) => Advance::Failure,
+        }
+    }
+
+    /// An operation that makes no sense fails the package; one of a package that goes on after
+    /// failures does no harm.
+    fn end_package(&self, session_id: &str) -> Advance {
+        if !self.0.settings.authentication.continue_failed_sessions {
+            let now = self.0.clock.now();
+            self.0.logins.change(session_id, now, |login| *login = Login::Over);
+        }
+        Advance::Failure
+    }
+
+    /// CyberArk: `NoncommitalSuccess`, which does not tell whether there is such a user. The message
+    /// has a link to a page that asks for a new password and then for what else the user's profile
+    /// wants (inferred; no source shows more than the summary).
+    fn forgot_password(
+        &self,
+        base: &BaseUrl,
+        session_id: &str,
+        offer: &Offer,
+        user: Option<&User>,
+    ) -> Advance {
+        if !self.0.settings.authentication.allow_forgot_password || offer.kind != MechanismKind::Up
+        {
+            return self.end_package(session_id);
+        }
+        if let Some(user) = user {
+            let mut challenges = self.offers(user);
+            challenges[0] = vec![self.offer(MechanismKind::Reset)];
+            let package = Package::new(Some(user.uuid().into()), challenges);
+            self.send_reset(base, package, user);
+        }
+        Advance::Noncommittal
+    }
+
+    /// The user's word on a challenge from elsewhere: a link, a device, the outbox. Whether it was
+    /// waited for.
+    pub(in crate::tenant) fn settle_challenge(
+        &self,
+        session_id: &str,
+        mechanism_id: &str,
+        approved: bool,
+    ) -> bool {
+        let settled = self.0.logins.change(session_id, self.0.clock.now(), |login| {
+            login.open_mut().is_some_and(|package| package.settle(mechanism_id, approved))
+        });
+        settled == Some(true)
+    }
+}
+
+/// One operation on a mechanism of the current challenge.
+struct Step<'a> {
+    session_id: &'a str,
+    offer: &'a Offer,
+    user: Option<&'a Arc<User>>,
+    action: Action,
+}

@@ -1,0 +1,69 @@
+//! Who is locked out, after how many failures, until when.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+
+use super::settings::Lockout;
+use crate::clock::Timestamp;
+
+/// Failures in a row by UUID of the user: as many entries as there are users at most.
+#[derive(Debug, Default)]
+pub(in crate::tenant) struct Lockouts(DashMap<Arc<str>, Failures>);
+
+#[derive(Debug, Clone, Copy)]
+struct Failures {
+    count: u32,
+    locked_until: Option<Timestamp>,
+}
+
+impl Lockouts {
+    /// Whether the user is locked out.
+    pub(super) fn is_locked(&self, user: &str, now: Timestamp) -> bool {
+        let until = self.0.get(user).and_then(|failures| failures.locked_until);
+        until.is_some_and(|until| until > now)
+    }
+
+    /// Counts a failure. A lock that has lifted starts the count again.
+    pub(super) fn failed(&self, user: &Arc<str>, now: Timestamp, lockout: Lockout) {
+        let none = Failures { count: 0, locked_until: None };
+        let mut failures = self.0.entry(user.clone()).or_insert(none);
+        if failures.locked_until.is_some_and(|until| until <= now) {
+            *failures = none;
+        }
+        failures.count = failures.count.saturating_add(1);
+        if failures.count >= lockout.failures && failures.locked_until.is_none() {
+            failures.locked_until = Some(now.plus_seconds(lockout.duration.seconds()));
+        }
+    }
+
+    /// Forgets the failures.
+    pub(super) fn succeeded(&self, user: &str) {
+        self.0.remove(user);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::lifetime::Lifetime;
+
+    #[test]
+    fn a_lock_comes_after_failures_in_a_row_and_lifts() {
+        let locks = Lockouts::default();
+        let lockout = Lockout { failures: 2, duration: Lifetime::minutes(1) };
+        let (alice, now): (Arc<str>, _) = ("alice".into(), Timestamp::from_seconds(1000));
+        locks.failed(&alice, now, lockout);
+        locks.succeeded(&alice);
+        locks.failed(&alice, now, lockout);
+        assert!(!locks.is_locked(&alice, now));
+        locks.failed(&alice, now, lockout);
+        assert!(locks.is_locked(&alice, now) && !locks.is_locked("bob", now));
+        // Failures while it lasts do not prolong it.
+        locks.failed(&alice, now.plus_seconds(59), lockout);
+        assert!(locks.is_locked(&alice, now.plus_seconds(59)));
+        assert!(!locks.is_locked(&alice, now.plus_seconds(60)));
+        locks.failed(&alice, now.plus_seconds(60), lockout);
+        assert!(!locks.is_locked(&alice, now.plus_seconds(60)), "the count starts again");
+    }
+}

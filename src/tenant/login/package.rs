@@ -1,0 +1,288 @@
+//! The authentication package as a state machine: challenges in order, one mechanism chosen for
+//! each. It knows no user, no clock and no wire; whoever holds it under a lock moves it on.
+//!
+//! Source for the rules: CyberArk's OpenAPI description and docs.cyberark.com
+//! (adaptive-mfa-overview). A challenge that was met stays met: a poll and an answer may race, and
+//! the later of the two is told to go on.
+
+use std::sync::Arc;
+
+use crate::protocol::secret::Secret;
+use crate::protocol::security::authentication::Answer;
+use crate::protocol::security::mechanism::MechanismKind;
+
+/// A sign-in under way, or one that is over.
+#[derive(Debug)]
+pub(in crate::tenant) enum Login {
+    /// Challenges are left to meet.
+    Open(Package),
+    /// Succeeded or failed: nothing changes it any more.
+    Over,
+}
+
+/// What a user has to do to be signed in.
+#[derive(Debug, Clone)]
+pub(in crate::tenant) struct Package {
+    /// UUID of the user; `None` for a decoy, which no answer meets.
+    pub(super) user: Option<Arc<str>>,
+    /// The challenges that the user knows of.
+    pub(super) challenges: Vec<Vec<Offer>>,
+    /// The challenge that is to be met now.
+    current: usize,
+    /// A new password, asked for once all challenges are met.
+    reset: Option<Offer>,
+    /// Whether success brings a platform token.
+    pub(super) wants_platform_token: bool,
+}
+
+/// A mechanism that is offered.
+#[derive(Debug, Clone)]
+pub(in crate::tenant) struct Offer {
+    pub(super) id: String,
+    pub(super) kind: MechanismKind,
+    /// The message that was sent for it: its id.
+    pub(super) message: Option<String>,
+    progress: Progress,
+}
+
+/// How far a mechanism has come.
+#[derive(Debug, Clone)]
+enum Progress {
+    Idle,
+    /// Sent: a code to be entered, if there is one, and the number to be matched.
+    Waiting {
+        code: Option<Secret>,
+        number: Option<String>,
+    },
+    /// The user said yes elsewhere.
+    Approved,
+    /// The user said no elsewhere.
+    Denied,
+}
+
+/// What is sent when a mechanism is started.
+#[derive(Debug, Clone)]
+pub(super) struct Sending {
+    /// Id of the message.
+    pub(super) message: Option<String>,
+    pub(super) code: Option<Secret>,
+    pub(super) number: Option<String>,
+}
+
+/// What happens to a mechanism.
+pub(super) enum Event<'a> {
+    /// `StartOOB`, or `RetryOOB` when `again`.
+    Start { sending: Sending, again: bool },
+    /// `Poll`.
+    Poll,
+    /// `Answer`: whether it is right by what the user knows, and the text for a code that was sent.
+    Answer { known: bool, text: Option<&'a Secret> },
+}
+
+/// What came of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The answer was wrong, the user said no, or the operation makes no sense.
+    Failed,
+    /// Waiting for the user; `sent` when a message has to go out now.
+    Pending { number: Option<String>, sent: bool },
+    /// The next challenge.
+    Next,
+    /// All challenges are met, and a new password is asked for.
+    Reset,
+    /// All is done.
+    Complete,
+}
+
+/// Where a mechanism stands in its package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Met,
+    Current,
+    /// Of a challenge to come, or of no challenge.
+    Elsewhere,
+}
+
+impl Offer {
+    pub(super) fn new(kind: MechanismKind, id: String) -> Self {
+        Self { id, kind, message: None, progress: Progress::Idle }
+    }
+
+    fn start(&mut self, sending: Sending, again: bool) -> Turn {
+        if !self.kind.is_out_of_band() {
+            return Turn::Failed;
+        }
+        // A mechanism that is started twice is started once; only a retry sends again.
+        let is_fresh = matches!(self.progress, Progress::Idle)
+            || (again && matches!(self.progress, Progress::Waiting { .. }));
+        if is_fresh {
+            self.message = sending.message.or(self.message.take());
+            self.progress = Progress::Waiting { code: sending.code, number: sending.number };
+        }
+        Turn::Pending { number: self.number(), sent: is_fresh }
+    }
+
+    fn number(&self) -> Option<String> {
+        match &self.progress {
+            Progress::Waiting { number, .. } => number.clone(),
+            Progress::Idle | Progress::Approved | Progress::Denied => None,
+        }
+    }
+
+    /// `None` when the challenge is met.
+    fn poll(&mut self) -> Option<Turn> {
+        match &self.progress {
+            _ if !self.kind.is_pollable() => Some(Turn::Failed),
+            Progress::Approved => None,
+            Progress::Waiting { number, .. } => {
+                Some(Turn::Pending { number: number.clone(), sent: false })
+            }
+            // conjur-cli polls the QR code without starting it: it is shown, so it is started.
+            Progress::Idle if self.kind == MechanismKind::Qr => {
+                Some(Turn::Pending { number: None, sent: false })
+            }
+            Progress::Denied | Progress::Idle => Some(Turn::Failed),
+        }
+    }
+
+    /// Whether the answer meets the challenge.
+    fn is_met_by(&self, known: bool, text: Option<&Secret>) -> bool {
+        if !self.kind.is_answerable() {
+            return false;
+        }
+        let is_the_code = match &self.progress {
+            Progress::Waiting { code: Some(code), .. } => text == Some(code),
+            // The user touched the key, and the client tells so in words of its own.
+            Progress::Approved => text.is_some(),
+            Progress::Waiting { code: None, .. } | Progress::Idle | Progress::Denied => false,
+        };
+        known || is_the_code
+    }
+}
+
+impl Package {
+    pub(super) fn new(user: Option<Arc<str>>, challenges: Vec<Vec<Offer>>) -> Self {
+        Self { user, challenges, current: 0, reset: None, wants_platform_token: false }
+    }
+
+    /// The package with a new password as its last step. It comes as a package of its own, but
+    /// behind a poll clients cannot take one (cyberark/conjur-cli-go): then it is a challenge like
+    /// the others.
+    pub(super) fn with_reset(mut self, reset: Offer) -> Self {
+        let polled =
+            |challenge: &Vec<Offer>| challenge.iter().any(|offer| offer.kind.is_pollable());
+        if self.challenges.last().is_some_and(polled) {
+            self.challenges.push(vec![reset]);
+        } else {
+            self.reset = Some(reset);
+        }
+        self
+    }
+
+    /// The challenges that are left, the current one first.
+    pub(super) fn left(&self) -> &[Vec<Offer>] {
+        &self.challenges[self.current.min(self.challenges.len())..]
+    }
+
+    /// The mechanism of that id, and where it stands.
+    pub(super) fn find(&self, id: &str) -> Option<(&Offer, Place)> {
+        self.challenges.iter().enumerate().find_map(|(index, challenge)| {
+            let offer = challenge.iter().find(|offer| offer.id == id)?;
+            let place = match index.cmp(&self.current) {
+                std::cmp::Ordering::Less => Place::Met,
+                std::cmp::Ordering::Equal => Place::Current,
+                std::cmp::Ordering::Greater => Place::Elsewhere,
+            };
+            Some((offer, place))
+        })
+    }
+
+    fn current_offer(&mut self, id: &str) -> Option<&mut Offer> {
+        self.challenges.get_mut(self.current)?.iter_mut().find(|offer| offer.id == id)
+    }
+
+    /// Moves the package on.
+    pub(super) fn turn(&mut self, mechanism_id: &str, event: Event<'_>) -> Turn {
+        match self.find(mechanism_id) {
+            Some((_, Place::Met)) => return Turn::Next,
+            Some((_, Place::Current)) => {}
+            Some((_, Place::Elsewhere)) | None => return Turn::Failed,
+        }
+        let Some(offer) = self.current_offer(mechanism_id) else {
+            return Turn::Failed;
+        };
+        let unmet = match event {
+            Event::Start { sending, again } => Some(offer.start(sending, again)),
+            Event::Poll => offer.poll(),
+            Event::Answer { known, text } => {
+                (!offer.is_met_by(known, text)).then_some(Turn::Failed)
+            }
+        };
+        unmet.unwrap_or_else(|| self.go_on())
+    }
+
+    fn go_on(&mut self) -> Turn {
+        self.current += 1;
+        if self.current < self.challenges.len() {
+            return Turn::Next;
+        }
+        match self.reset.take() {
+            Some(reset) => {
+                self.challenges = vec![vec![reset]];
+                self.current = 0;
+                Turn::Reset
+            }
+            None => Turn::Complete,
+        }
+    }
+
+    /// The user's word from elsewhere; whether the mechanism was waiting for it.
+    pub(super) fn settle(&mut self, mechanism_id: &str, approved: bool) -> bool {
+        let Some(offer) = self.current_offer(mechanism_id) else {
+            return false;
+        };
+        let is_shown = offer.kind == MechanismKind::Qr;
+        match offer.progress {
+            Progress::Waiting { .. } => {}
+            Progress::Idle if is_shown => {}
+            Progress::Idle | Progress::Approved | Progress::Denied => return false,
+        }
+        offer.progress = if approved { Progress::Approved } else { Progress::Denied };
+        true
+    }
+
+    /// Forgets the user's no, where the tenant lets a failed session go on.
+    pub(super) fn forgive(&mut self, mechanism_id: &str) {
+        if let Some(offer) = self.current_offer(mechanism_id)
+            && matches!(offer.progress, Progress::Denied)
+        {
+            offer.progress = Progress::Idle;
+        }
+    }
+}
+
+impl Login {
+    /// The package, while it is open.
+    pub(super) fn open(&self) -> Option<&Package> {
+        match self {
+            Self::Open(package) => Some(package),
+            Self::Over => None,
+        }
+    }
+
+    /// The package, while it is open.
+    pub(super) fn open_mut(&mut self) -> Option<&mut Package> {
+        match self {
+            Self::Open(package) => Some(package),
+            Self::Over => None,
+        }
+    }
+}
+
+/// The one text of an answer.
+pub(super) fn text_of(answer: Option<&Answer>) -> Option<&Secret> {
+    match answer? {
+        Answer::Text(text) => Some(text),
+        Answer::Parts(_) => None,
+    }
+}
