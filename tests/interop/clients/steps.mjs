@@ -1,0 +1,28 @@
+// How a client tells what it did: one line a step on standard output, the whole story on standard error.
+
+export async function step(name, act) {
+  try {
+    await act();
+    console.log(`passed ${name}`);
+  } catch (error) {
+    console.error(name, error);
+    const cause = error?.cause ? ` (${error.cause.message ?? JSON.stringify(error.cause)})` : "";
+    console.log(`failed ${name}: ${`${error?.message ?? error}${cause}`.replaceAll("\n", " ")}`);
+  }
+}
+
+export function expect(condition, complaint) {
+  if (!condition) {
+    throw new Error(complaint);
+  }
+}
+
+// The error that `act` must end with.
+export async function refusal(act) {
+  try {
+    await act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("was accepted");
+}

@@ -1,0 +1,121 @@
+"""Which clients there are, and how one of them is run."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parents[1]
+SCHEMES = ("http", "https")
+POLICIES = ("cyberark", "strict")
+STEP = re.compile(r"^(passed|failed) (.+)$")
+
+
+@dataclasses.dataclass(frozen=True)
+class Client:
+    """A pinned library, and the script that uses it as its own documentation tells."""
+
+    name: str
+    needs: tuple
+    script: str
+    schemes: tuple = SCHEMES
+    policies: tuple = POLICIES
+    patience: int = 60
+
+
+ALL = (
+    Client("openid-client", ("node",), "openid_client.mjs"),
+    Client("openid-client-5", ("node",), "openid_client_5.mjs"),
+    Client("Authlib", ("python",), "authlib_flask.py"),
+    Client("requests-oauthlib", ("python",), "requests_oauthlib_session.py"),
+    Client("oidc-client-ts", ("node", "browser"), "oidc_client_ts.mjs"),
+)
+
+
+def run(client, servers, tools, folder, report):
+    """Runs a client against each server and scheme that it is meant for."""
+    title = f"{client.name} {version(client.name)}"
+    reasons = [tools.missing[need] for need in client.needs if need in tools.missing]
+    if reasons:
+        report.skip(title, "; ".join(reasons))
+        return
+    for policy in client.policies:
+        for scheme in client.schemes:
+            subject = f"{title}, {scheme}, {policy}"
+            server = servers[policy]
+            if scheme not in server.bases:
+                report.skip(subject, f"the server listens for no {scheme}")
+                continue
+            output, problem = execute(client, server, scheme, tools, folder)
+            tell(subject, output, problem, report)
+
+
+def version(name):
+    """The version that the pins name."""
+    packages = json.loads((HERE / "package.json").read_text())["dependencies"]
+    lines = (HERE / "requirements.txt").read_text().splitlines()
+    packages.update(line.split("==") for line in lines if "==" in line)
+    return packages[name].split("@")[-1]
+
+
+def execute(client, server, scheme, tools, folder):
+    """The client's standard output, and what went wrong with the process as a whole."""
+    log = folder / "logs" / f"{client.name}-{scheme}-{server.policy}.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [*tools.found[client.needs[0]], str(script(client, folder))],
+            env=environment(server, scheme, tools, folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            output, _ = process.communicate(timeout=client.patience)
+        except subprocess.TimeoutExpired:
+            end_group(process)
+            output, _ = process.communicate()
+            return output, f"not done after {client.patience} seconds, see {log}"
+    end_group(process)
+    return output, f"ended with exit code {process.returncode}, see {log}" if process.returncode else None
+
+
+def script(client, folder):
+    """The client's script; one for node lies beside its libraries, where node looks for them."""
+    if client.needs[0] != "node":
+        return HERE / "clients" / client.script
+    beside = folder / "node" / "clients"
+    shutil.copytree(HERE / "clients", beside, dirs_exist_ok=True)
+    return beside / client.script
+
+
+def environment(server, scheme, tools, folder):
+    """What a client is told: where the server is, and the variables by which its platform trusts it."""
+    told = {
+        "INTEROP_BASE": server.bases[scheme],
+        "INTEROP_POLICY": server.policy,
+        "INTEROP_FOLDER": str(folder),
+        "INTEROP_BROWSER": " ".join(tools.found.get("browser", [])),
+        "PYTHONPATH": str(HERE / "clients"),
+    }
+    return os.environ | told
+
+
+def end_group(process):
+    """Ends what the client may have left running, a browser for instance."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def tell(subject, output, problem, report):
+    steps = [match.groups() for match in map(STEP.match, output.splitlines()) if match]
+    for outcome, step in steps:
+        report.step(subject, outcome, step)
+    if problem or not steps:
+        report.step(subject, "failed", problem or "told about no step")
