@@ -18,6 +18,7 @@ mod lost;
 mod notices;
 mod outbox;
 mod pages;
+mod platform;
 mod redirect;
 mod register;
 mod request_log;
@@ -65,6 +66,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             at("/oauth2/endsessionv2/{app}").get(end_session::of_app).post(end_session::of_app),
         )
         .service(at("/oauth2/endsession").get(end_session::legacy).post(end_session::legacy))
+        .service(browser(at("/oauth2/platformtoken").post(platform::token)))
+        .service(at("/oauth2/refreshplatformtoken").post(platform::refresh))
         .service(at("/oauth2/{endpoint}").to(discovery::missing_app))
         .service(browser(
             at("/{app}/.well-known/openid-configuration").get(discovery::configuration),

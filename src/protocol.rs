@@ -20,6 +20,7 @@ pub mod metadata;
 pub mod parameters;
 pub mod pkce;
 pub mod places;
+pub mod platform;
 pub mod qr;
 pub mod redirect_uri;
 pub mod registration;

@@ -23,6 +23,7 @@ mod origin;
 pub mod outbox;
 pub mod pending_login;
 mod places;
+pub mod platform;
 pub mod policy;
 mod principal;
 mod profile;
@@ -48,6 +49,7 @@ use self::keys::{KeyRing, SigningKey};
 use self::login::{Lockouts, Login};
 use self::origin::Origin;
 use self::outbox::Outbox;
+use self::platform::PlatformRefresh;
 use self::policy::Policy;
 use self::registry::{Apps, Registered};
 use self::session::Session;
@@ -76,6 +78,7 @@ struct Inner {
     sessions: Store<Session>,
     codes: Store<Code>,
     refresh_tokens: Store<RefreshToken>,
+    platform_refreshes: Store<PlatformRefresh>,
     bearers: Store<Bearer>,
     /// `jti`s of client assertions that were used.
     assertions: Store<()>,
@@ -140,6 +143,7 @@ impl Tenant {
             sessions: Store::new(limit),
             codes: Store::new(limit),
             refresh_tokens: Store::new(limit),
+            platform_refreshes: Store::new(limit),
             bearers: Store::new(limit),
             assertions: Store::new(limit),
             spent_codes: Store::new(limit),
@@ -185,6 +189,7 @@ impl Tenant {
         self.0.sessions.sweep(now);
         self.0.codes.sweep(now);
         self.0.refresh_tokens.sweep(now);
+        self.0.platform_refreshes.sweep(now);
         self.0.bearers.sweep(now);
         self.0.assertions.sweep(now);
         self.0.spent_codes.sweep(now);

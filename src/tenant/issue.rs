@@ -10,11 +10,13 @@ use super::Tenant;
 use super::app::TokenType;
 use super::grant::{Bearer, Family, LiveToken};
 use super::keys::SigningKey;
+use super::platform::PLATFORM_APP;
 use super::policy::{IdTokenProfileClaims, IdTokenUniqueName};
 use super::principal::Principal;
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
 use super::registry::AppAt;
 use crate::clock::Timestamp;
+use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::half_hash;
 use crate::protocol::response_type::ResponseType;
@@ -73,7 +75,9 @@ impl Issuance {
         let id_token = self.tokens.id_token.then(|| {
             let claims = self.id_token_claims(now, expires_in, access_token.as_deref());
             let token = self.key().sign(&claims);
-            self.remember(&token, Bearer::Identity, now, expires_in);
+            // CyberArk's SDKs carry the platform's ID token to every service as a bearer token.
+            let kind = if self.is_of_platform() { Bearer::Access } else { Bearer::Identity };
+            self.remember(&token, kind, now, expires_in);
             token
         });
         Issued {
@@ -165,6 +169,7 @@ impl Issuance {
         if with_profile {
             claims.extend(standard_claims(&self.principal, &self.at.registered, &self.scope));
         }
+        claims.extend(self.platform_claims());
         claims.extend(custom_claims(&self.principal, &self.at.registered.app));
         if let Some(requested) = &self.family.grant.claims {
             let all = every_standard_claim(&self.principal, &self.at.registered);
@@ -182,6 +187,20 @@ impl Issuance {
         visits.map(|visits| visits.sid())
     }
 
+    /// What tokens of the platform's application tell beside.
+    fn platform_claims(&self) -> Claims {
+        let user = self.principal.user().filter(|_| self.is_of_platform());
+        // SDKs take the address of later calls from the issuer.
+        match (user, self.at.issuer.parse::<BaseUrl>()) {
+            (Some(user), Ok(base)) => self.tenant.platform_claims(base.host(), user),
+            _ => Claims::new(),
+        }
+    }
+
+    fn is_of_platform(&self) -> bool {
+        self.at.registered.app.application_id == PLATFORM_APP
+    }
+
     /// The claims of CyberArk's access-token guide, `app_id` as in a published decoded token, and
     /// `jti`: no source shows one, but without it two tokens of the same second would be the same
     /// token, and revoking one would revoke both.
@@ -192,6 +211,7 @@ impl Issuance {
         claims.insert("scope".into(), self.scope.as_str().into());
         claims.insert("app_id".into(), app.application_id.as_str().into());
         claims.insert("jti".into(), self.tenant.0.ids.opaque().into());
+        claims.extend(self.platform_claims());
         claims.extend(custom_claims(&self.principal, &self.at.registered.app));
         claims
     }

@@ -91,7 +91,11 @@ impl Tenant {
         }
         // Somebody else's session is no reason not to ask this user.
         if let Some(session) = self.session_id_of(&user, credentials) {
-            return Start::SignedIn(Box::new(PendingLogin::new(self, base, user, session)));
+            let login = PendingLogin::new(self, base, user, session);
+            return Start::SignedIn(Box::new(match request.platform_token_response {
+                Some(true) => login.with_platform_tokens(),
+                _ => login,
+            }));
         }
         let challenges = self.offers(&user);
         if challenges.iter().any(Vec::is_empty) {

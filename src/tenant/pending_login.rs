@@ -4,38 +4,39 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::Tenant;
-use super::grant::Bearer;
+use super::platform::SessionToken;
 use super::user::User;
 use crate::protocol::base_url::BaseUrl;
-use crate::protocol::digest::format_uuid;
-use crate::protocol::jwk::SigningAlgorithm;
 use crate::protocol::security::authentication::LoginSuccess;
 
 /// A sign-in that succeeded, its `Token` not yet signed.
 pub struct PendingLogin {
-    tenant: Tenant,
-    base: BaseUrl,
-    user: Arc<User>,
-    session: String,
+    token: SessionToken,
+    /// Whether the client asked for platform tokens, and the tenant gives them.
+    for_platform: bool,
     persistent: bool,
 }
 
-/// The application whose issuer and audience platform tokens carry
-/// (cyberark/idsec-sdk-golang, `pkg/auth/identity`).
-const PLATFORM_APP: &str = "__idaptive_cybr_user_oidc";
-
 impl PendingLogin {
     pub(super) fn new(tenant: &Tenant, base: &BaseUrl, user: Arc<User>, session: String) -> Self {
-        Self { tenant: tenant.clone(), base: base.clone(), user, session, persistent: false }
+        let now = tenant.0.clock.now();
+        let known = tenant.0.sessions.read(&session, now, |session| session.authenticated_at);
+        let token = SessionToken {
+            tenant: tenant.clone(),
+            base: base.clone(),
+            user,
+            session,
+            authenticated_at: known.unwrap_or(now),
+            lifetime: tenant.0.settings.session_lifetime.seconds(),
+        };
+        Self { token, for_platform: false, persistent: false }
     }
 
     /// The sign-in as one that outlives the browser, if the tenant allows that.
     #[must_use]
     pub(super) fn persistent(mut self) -> Self {
-        self.persistent = self.tenant.0.settings.authentication.allow_persistent_login;
+        self.persistent = self.token.tenant.0.settings.authentication.allow_persistent_login;
         self
     }
 
@@ -44,71 +45,58 @@ impl PendingLogin {
         self.persistent
     }
 
+    /// The same sign-in, answered with a pair of platform tokens: what a client wants that starts
+    /// with `PlatformTokenResponse: true`. A tenant without the platform's application gives none.
+    ///
+    /// Source: cyberark/idsec-sdk-golang, `pkg/auth/identity`.
+    #[must_use]
+    pub fn with_platform_tokens(mut self) -> Self {
+        if let Some(lifetime) = self.token.tenant.platform_lifetime() {
+            self.token.lifetime = lifetime.min(self.token.lifetime);
+            self.for_platform = true;
+        }
+        self
+    }
+
     /// The session id: `Auth`, and the value of the session cookie.
     pub fn session_id(&self) -> &str {
-        &self.session
+        &self.token.session
     }
 
     /// How long the session lives, in seconds.
     pub fn lifetime(&self) -> i64 {
-        self.tenant.0.settings.session_lifetime.seconds()
+        self.token.tenant.0.settings.session_lifetime.seconds()
     }
 
     /// Signs the `Token` and tells everything about the sign-in: one signature.
     pub fn respond(self) -> LoginSuccess {
-        let key = self.tenant.0.keys.signing(SigningAlgorithm::RS256);
-        let token = key.sign(&self.token_claims());
-        let expires = self.tenant.0.clock.now().plus_seconds(self.lifetime());
-        let bearer = Bearer::Session(self.session.as_str().into());
-        self.tenant.0.bearers.insert(&token, bearer, expires);
-        let tenant_id = self.tenant.0.settings.id.clone();
+        let token = self.token.sign();
+        let Self { token: SessionToken { tenant, base, user, session, lifetime, .. }, .. } = self;
+        let refresh_token =
+            if self.for_platform { tenant.new_platform_refresh(&session) } else { None };
+        let tenant_id = tenant.0.settings.id.clone();
         LoginSuccess {
             auth_level: "Normal",
-            display_name: self.user.display_name().to_owned(),
+            display_name: user.display_name().to_owned(),
             token,
-            auth: self.session,
-            user_id: self.user.uuid(),
-            email_address: self.user.mail.clone(),
+            auth: session,
+            user_id: user.uuid(),
+            email_address: user.mail.clone(),
             user_directory: "CDS",
-            pod_fqdn: self.base.authority().to_owned(),
-            user: self.user.name.clone(),
+            pod_fqdn: base.authority().to_owned(),
+            user: user.name.clone(),
             customer_id: tenant_id.clone(),
             system_id: tenant_id,
             source_ds_type: "CDS",
-            refresh_token: None,
-            token_lifetime: None,
+            token_lifetime: refresh_token.as_ref().map(|_| lifetime),
+            refresh_token,
             summary: "LoginSuccess",
         }
-    }
-
-    /// The claims that CyberArk's SDKs read from a platform token
-    /// (cyberark/ark-sdk-python, cyberark/idsec-sdk-golang, cyberark/epv-api-scripts).
-    fn token_claims(&self) -> serde_json::Value {
-        let inner = &self.tenant.0;
-        let now = inner.clock.now();
-        let uuid = self.user.uuid();
-        let host = self.base.host();
-        let (subdomain, platform_domain) = host.split_once('.').unwrap_or((host, host));
-        json!({
-            "auth_time": now.seconds(),
-            "iss": self.base.issuer(PLATFORM_APP),
-            "iat": now.seconds(),
-            "aud": PLATFORM_APP,
-            "unique_name": self.user.name,
-            "exp": now.plus_seconds(self.lifetime()).seconds(),
-            "sub": uuid,
-            "tenant_id": inner.settings.id,
-            "subdomain": subdomain,
-            "platform_domain": platform_domain,
-            "user_uuid": uuid,
-            "user_roles": self.user.roles,
-            "internal_session_id": format_uuid(inner.ids.sixteen(), 4),
-        })
     }
 }
 
 impl std::fmt::Debug for PendingLogin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PendingLogin").field("user", &self.user.name).finish_non_exhaustive()
+        f.debug_struct("PendingLogin").field("user", &self.token.user.name).finish_non_exhaustive()
     }
 }

@@ -213,7 +213,7 @@ fn wrong_credentials() -> impl Strategy<Value = Option<(String, String)>> {
         Just("alice@example.com"),
         Just("alice-password"),
         Just("svc@example.com"),
-        Just("svc-password"),
+        Just("svc-secret"),
         Just("api-client"),
         Just("api-secret"),
         Just("null"),

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, CALLBACK, Mock, Setup, half_hash};
+use crate::harness::{Answer, CALLBACK, Mock, half_hash};
 
 /// The redirect URI as a guide writes it into a query.
 const ENCODED_CALLBACK: &str = "http%3A%2F%2Flocalhost%3A3000%2Fcallback";
@@ -214,14 +214,7 @@ fn the_hybrid_guides_response_types_bring_what_core_says() {
 fn an_sdk_gets_an_id_token_for_its_session_token() {
     let app = "__idaptive_cybr_user_oidc";
     let redirect_uri = "https://cyberark.cloud/redirect";
-    let mock = Setup::default()
-        .with(&json!({ "apps": [{
-            "application_id": app,
-            "client_id": app,
-            "redirect_uris": [redirect_uri],
-            "scopes": [{ "name": "api" }],
-        }]}))
-        .start();
+    let mock = Mock::start();
     let token = sign_in_as_the_page_does(&mock).json()["Result"]["Token"].take();
     let answer = mock
         .request("GET", &format!("/OAuth2/Authorize/{app}"))
@@ -243,5 +236,5 @@ fn an_sdk_gets_an_id_token_for_its_session_token() {
     assert_eq!(id_token.claims["aud"], app);
     assert_eq!(id_token.claims["unique_name"], "alice@example.com");
     let lifetime = id_token.claims["exp"].as_i64().zip(id_token.claims["iat"].as_i64());
-    assert_eq!(lifetime.map(|(exp, iat)| exp - iat), Some(18_000));
+    assert_eq!(lifetime.map(|(exp, iat)| exp - iat), Some(900));
 }

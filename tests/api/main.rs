@@ -18,6 +18,7 @@ mod hostile;
 mod introspect;
 mod keys;
 mod login;
+mod platform;
 #[cfg(feature = "cli")]
 mod program;
 mod registration;

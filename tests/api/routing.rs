@@ -103,6 +103,7 @@ fn an_unknown_path_is_404_and_tells_where_there_is_something() {
             format!(
                 "{method} {canonical} is not imitated by this mock of CyberArk Identity.\n\
                  The endpoints of its applications are listed in these documents:\n\
+                 {url}/__idaptive_cybr_user_oidc/.well-known/openid-configuration\n\
                  {url}/bank/.well-known/openid-configuration\n\
                  {url}/spa/.well-known/openid-configuration\n"
             )

@@ -53,6 +53,7 @@ impl Tenant {
         let session_id = request.session_id.as_deref().unwrap_or_default();
         let only = std::slice::from_ref(&request.operation);
         let operations = request.multiple_operations.as_deref().unwrap_or(only);
+        let wants_platform_token = self.wants_platform_token(session_id);
         let mut outcome = Advance::Failure;
         for operation in operations {
             outcome = self.operate(base, session_id, operation);
@@ -60,12 +61,22 @@ impl Tenant {
                 break;
             }
         }
-        match outcome {
-            Advance::Success(login) if request.persistent_login == Some(true) => {
-                Advance::Success(Box::new(login.persistent()))
-            }
-            other => other,
+        let Advance::Success(login) = outcome else {
+            return outcome;
+        };
+        let mut login = *login;
+        if request.persistent_login == Some(true) {
+            login = login.persistent();
         }
+        if wants_platform_token {
+            login = login.with_platform_tokens();
+        }
+        Advance::Success(Box::new(login))
+    }
+
+    fn wants_platform_token(&self, session_id: &str) -> bool {
+        let wants = |login: &Login| login.open().is_some_and(|open| open.wants_platform_token);
+        self.0.logins.read(session_id, self.0.clock.now(), wants) == Some(true)
     }
 
     fn operate(&self, base: &BaseUrl, session_id: &str, operation: &Operation) -> Advance {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Answer, CALLBACK, Place, Setup};
 
-/// Login name and password of the service user.
-pub(crate) const SERVICE: (&str, &str) = ("svc@example.com", "svc-password");
+/// Login name and password of the built-in service user.
+pub(crate) const SERVICE: (&str, &str) = ("svc@example.com", "svc-secret");
 
 /// Client id and secret of `api`.
 pub(crate) const API: (&str, &str) = ("api-client", "api-secret");
@@ -14,9 +14,9 @@ pub(crate) const API: (&str, &str) = ("api-client", "api-secret");
 /// Client id and secret of `bank`.
 pub(crate) const BANK: (&str, &str) = ("bank-client", "bank-secret");
 
-/// The built-in tenant with a service user, `vault` (an OAuth2 Client with the scope `all`) and
-/// `api`: a confidential OAuth2 Server with the scopes `read` and `write` and refresh tokens, which
-/// has also the members of `more`.
+/// The built-in tenant with `vault` (an OAuth2 Client with the scope `all`) and `api`: a
+/// confidential OAuth2 Server with the scopes `read` and `write` and refresh tokens, which has also
+/// the members of `more`.
 pub(crate) fn with_api(policy: Policy, more: &Value) -> Setup {
     let mut api = json!({
         "application_id": "api",
@@ -31,9 +31,8 @@ pub(crate) fn with_api(policy: Policy, more: &Value) -> Setup {
     let vault = json!({
         "application_id": "vault", "type": "oauth2_client", "scopes": [{ "name": "all" }],
     });
-    let service = json!({ "name": SERVICE.0, "password": SERVICE.1, "oauth_client": true });
     let setup = Setup { policy, ..Setup::default() };
-    setup.with(&json!({ "users": [service], "apps": [vault, api] }))
+    setup.with(&json!({ "apps": [vault, api] }))
 }
 
 impl Place {

@@ -39,7 +39,7 @@ fn https_and_its_authority_are_in_the_start_message() {
     assert_eq!(ca, Some(format!("{}/_mock/ca.pem", program.url)));
     let pem = super::get(&program, "/_mock/ca.pem").body;
     assert!(proves(&Trust::in_pem(&pem), &url, "localhost"));
-    assert!(program.line().unwrap().starts_with("app id=bank "));
+    assert!(program.line().unwrap().starts_with("app id="));
     assert_eq!(program.stop("TERM").code, Some(0));
 }
 

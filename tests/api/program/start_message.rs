@@ -8,10 +8,13 @@ fn the_start_message_can_be_parsed() {
     let program = Program::start(&["--port", "0"], &[]);
     let url = program.url.clone();
     assert!(url.strip_prefix("http://127.0.0.1:").unwrap().parse::<u16>().unwrap() > 0, "{url}");
-    let lines: Vec<String> = (0..4).map_while(|_| program.line()).collect();
+    let lines: Vec<String> = (0..7).map_while(|_| program.line()).collect();
     assert_eq!(
         lines,
         [
+            format!(
+                "app id=__idaptive_cybr_user_oidc client_id=__idaptive_cybr_user_oidc issuer={url}/__idaptive_cybr_user_oidc/ discovery={url}/__idaptive_cybr_user_oidc/.well-known/openid-configuration"
+            ),
             format!(
                 "app id=bank client_id=bank-client issuer={url}/bank/ discovery={url}/bank/.well-known/openid-configuration"
             ),
@@ -20,6 +23,8 @@ fn the_start_message_can_be_parsed() {
             ),
             "user name=alice@example.com".to_owned(),
             "user name=bob@example.com".to_owned(),
+            "user name=dana@example.com".to_owned(),
+            "user name=svc@example.com".to_owned(),
         ]
     );
     let discovery = get(&program, "/bank/.well-known/openid-configuration").json();
