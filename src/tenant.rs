@@ -9,6 +9,7 @@ pub mod callback;
 mod client;
 pub mod consent;
 pub mod delivery;
+mod demands;
 mod discovery;
 pub mod document;
 pub mod end_session;

@@ -59,6 +59,7 @@ const fn status_of(error: &OAuthError) -> StatusCode {
     match error.fault {
         Fault::Request => StatusCode::BAD_REQUEST,
         Fault::Authentication | Fault::NoAccess => StatusCode::UNAUTHORIZED,
+        Fault::Permission => StatusCode::FORBIDDEN,
         Fault::Server => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -67,12 +68,12 @@ const fn status_of(error: &OAuthError) -> StatusCode {
 fn json(error: &OAuthError, status: StatusCode, challenge: Option<&str>) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     answer::not_kept(&mut response);
-    if error.fault == Fault::Authentication {
+    if matches!(error.fault, Fault::Authentication | Fault::Permission) {
         insert_challenge(&mut response, challenge.unwrap_or("Basic realm=\"token\""));
     }
     let body = match error.fault {
         Fault::NoAccess => serde_json::to_string(&UnauthorizedBody { error_message: NO_ACCESS }),
-        Fault::Request | Fault::Authentication | Fault::Server => serde_json::to_string(error),
+        _ => serde_json::to_string(error),
     };
     // `<` stands only inside strings; escaped, no browser can mistake an echoed value for markup.
     let body = body.expect("an error is two strings").replace('<', "\\u003c");
@@ -100,7 +101,7 @@ fn insert_challenge(response: &mut HttpResponseBuilder, challenge: &str) {
 /// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3): a request without any token is
 /// told no error code, so its body is empty.
 pub(super) fn bearer(realm: &str, error: &OAuthError, token_was_sent: bool) -> HttpResponse {
-    if error.fault != Fault::Authentication {
+    if !matches!(error.fault, Fault::Authentication | Fault::Permission) {
         return json(error, status_of(error), None);
     }
     let challenge = format!("Bearer realm=\"{realm}\"");

@@ -23,6 +23,8 @@ pub enum ErrorCode {
     InvalidScope,
     /// The bearer token is unknown, expired or revoked (RFC 6750 §3.1).
     InvalidToken,
+    /// The bearer token does not reach that far (RFC 6750 §3.1).
+    InsufficientScope,
     /// The client may not use this grant.
     UnauthorizedClient,
     /// The server does not know the grant type.
@@ -61,6 +63,7 @@ impl ErrorCode {
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
@@ -85,6 +88,8 @@ pub enum Fault {
     Request,
     /// The caller did not prove who it is, and is told how to.
     Authentication,
+    /// The caller proved who it is, and may not do this.
+    Permission,
     /// CyberArk: the caller did not prove who it is, and only hears that it has no access.
     NoAccess,
     /// CyberArk: the request is wrong, and the product reports it as a failure of its own.

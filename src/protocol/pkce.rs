@@ -62,7 +62,9 @@ impl CodeChallenge {
         let method = method.unwrap_or("plain").parse()?;
         let long_enough = match method {
             CodeChallengeMethod::Plain => is_verifier(value),
-            CodeChallengeMethod::S256 => value.len() == 43 && is_verifier(value),
+            CodeChallengeMethod::S256 => {
+                value.len() == 43 && is_verifier(value) && !value.contains(['.', '~'])
+            }
         };
         if !long_enough {
             return Err(OAuthError::invalid_request(
@@ -120,6 +122,8 @@ mod tests {
             (VERIFIER, Some("SHA256")),
             (&long[..44], Some("S256")),
             ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c=", Some("S256")),
+            ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c.", Some("S256")),
+            ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c~", Some("S256")),
         ] {
             assert!(CodeChallenge::parse(value, method).is_err(), "{value} {method:?}");
         }

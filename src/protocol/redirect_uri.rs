@@ -30,6 +30,15 @@ impl RedirectUri {
         scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
     }
 
+    /// Whether responses travel in the clear: http, and not to the browser's own machine.
+    pub fn is_insecure(&self) -> bool {
+        let url = Url::parse(&self.0);
+        url.is_ok_and(|url| {
+            let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+            url.scheme() == "http" && !is_here
+        })
+    }
+
     /// The URI with encoded parameters added to its query; a query of its own is kept.
     pub fn with_query(&self, parameters: &str) -> String {
         if parameters.is_empty() {

@@ -108,7 +108,7 @@ impl Tenant {
         asked_at: Option<Timestamp>,
         credentials: &[String],
     ) -> Decision {
-        let request = match unfold(&at.registered, &request) {
+        let request = match unfold(&at, &request, self.0.clock.now()) {
             Ok(unfolded) => unfolded.unwrap_or(request),
             Err(error) => return refuse_object(&at, &request, error),
         };

@@ -63,6 +63,23 @@ policy! {
     /// Connect Core §3.2.2.1 and §3.3.2.11 require it.
     front_channel_nonce: FrontChannelNonce = Optional | Required;
 
+    /// Who must send a `code_challenge` for a code.
+    ///
+    /// CyberArk: a setting of public clients, noticed at the token endpoint only (inferred). RFC 9700
+    /// §2.1.1 wants it of public clients; `required` wants it of every client.
+    pkce: Pkce = Optional | PublicClients;
+
+    /// The scope `openid`: at the authorization endpoint of an OpenID Connect application, and in
+    /// the token that `UserInfo` takes.
+    ///
+    /// CyberArk: needed for an ID token only. OpenID Connect Core §3.1.2.1 and §5.3.1 require it.
+    openid_scope: OpenidScope = Optional | Required;
+
+    /// A registered redirect URI that is http and not on the loopback interface.
+    ///
+    /// CyberArk: any URI in the list will do (inferred). RFC 9700 §2.6 forbids it.
+    insecure_redirect_uris: InsecureRedirectUris = Accepted | Refused;
+
     /// The `prompt` values that are understood.
     ///
     /// CyberArk: `unsupported_prompt`, no registered code, for `consent` and others. OpenID

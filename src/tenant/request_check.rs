@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::app::AppType;
 use super::authorize::Decision;
 use super::callback::{Callback, ErrorForm, readable_response_type, usable_mode};
+use super::demands::{demand_openid, demand_pkce, is_too_insecure};
 use super::places::{refuse_duplicates, refuse_misplaced};
 use super::policy::{
     AuthorizeErrors, FrontChannelNonce, HybridTokens, Policy, PromptValues, UnusableResponseMode,
@@ -58,6 +59,10 @@ pub(super) fn check(at: &AppAt, request: &AuthorizeRequest) -> Check<Checked> {
     if !is_registered {
         return Err(local_error(policy, OAuthError::invalid_request("invalid redirect")).into());
     }
+    if is_too_insecure(policy, &redirect_uri) {
+        let text = "redirect_uri: expected https, or http on the loopback interface";
+        return Err(local_error(policy, OAuthError::invalid_request(text)).into());
+    }
     let Some((client, callback)) = client.zip(Callback::of(at, request, &redirect_uri)) else {
         return Err(unknown_client(at, redirect_uri, request).into());
     };
@@ -73,7 +78,9 @@ pub(super) fn check(at: &AppAt, request: &AuthorizeRequest) -> Check<Checked> {
     let scope = scope(registered, request).map_err(&refuse)?;
     let front_channel = front_channel(policy, response_type);
     check_id_token(policy, request, front_channel, &scope).map_err(&refuse)?;
+    demand_openid(registered, &scope).map_err(&refuse)?;
     let code_challenge = code_challenge(request).map_err(&refuse)?;
+    demand_pkce(policy, client.is_public, response_type, request).map_err(&refuse)?;
     let wishes = Wishes::of(policy, request).map_err(&refuse)?;
     Ok(Checked {
         callback,

@@ -6,7 +6,7 @@
 use super::Tenant;
 use super::grant::{Bearer, LiveToken};
 use super::places::{refuse_duplicates, refuse_misplaced, refuse_secret_in_query};
-use super::policy::{BearerError, Policy, SecondBearerToken};
+use super::policy::{BearerError, OpenidScope, Policy, SecondBearerToken};
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
 use crate::protocol::bearer::BearerTokens;
 use crate::protocol::claims::Claims;
@@ -39,6 +39,9 @@ impl Tenant {
         let Some(principal) = self.principal(grant).filter(|_| is_here) else {
             return Err(unauthorized(registered.policy));
         };
+        if registered.policy.openid_scope == OpenidScope::Required && !scope.has_openid() {
+            return Err(too_narrow(registered.policy));
+        }
         let mut claims = Claims::new();
         claims.insert("auth_time".into(), grant.authenticated_at.seconds().into());
         claims.insert("aud".into(), (*grant.client_id).into());
@@ -70,6 +73,16 @@ fn refuse_misplaced_token(policy: Policy, tokens: BearerTokens<'_>) -> Result<()
         Some(_) => refuse_misplaced(policy, tokens.places),
         None => Ok(()),
     }
+}
+
+/// A token without the scope openid (OpenID Connect Core §5.3.1).
+fn too_narrow(policy: Policy) -> OAuthError {
+    let fault = match policy.bearer_error {
+        BearerError::ErrorMessage => Fault::NoAccess,
+        BearerError::Challenge => Fault::Permission,
+    };
+    let text = "the access token does not have the scope openid";
+    OAuthError::new(ErrorCode::InsufficientScope, text).blamed_on(fault)
 }
 
 fn unauthorized(policy: Policy) -> OAuthError {

@@ -1,6 +1,7 @@
 //! What `strict` refuses and the product lets pass: a table for each kind of check, and each field of
 //! the policy on its own.
 
+mod authorize;
 mod places;
 
 use cyberark_identity_mock::tenant::policy::Policy;

@@ -1,7 +1,9 @@
 //! Proof Key for Code Exchange at the token endpoint (RFC 7636 §4.5, §4.6).
 
+use cyberark_identity_mock::tenant::policy::Policy;
+
 use super::{CHALLENGE, VERIFIER, code_at};
-use crate::harness::{Answer, CALLBACK, Mock};
+use crate::harness::{Answer, CALLBACK, Mock, Setup};
 
 /// The recorded body of a wrong verifier: 66 bytes.
 const MISMATCH: &str = r#"{"error":"invalid_grant","error_description":"challenge mismatch"}"#;
@@ -71,8 +73,11 @@ fn a_verifier_that_does_not_match_is_refused_in_the_recorded_bytes() {
 
 #[test]
 fn a_public_client_without_a_challenge_gets_no_tokens() {
+    // Strict refuses at the authorization endpoint already, unless that is set back.
+    let lenient = serde_json::json!({ "tenant": { "policy": { "pkce": "optional" } } });
+    let strict = Setup { policy: Policy::strict(), ..Setup::default() }.with(&lenient).start();
     for (mock, status, error) in
-        [(Mock::start(), 400, "access_denied"), (Mock::strict(), 401, "invalid_client")]
+        [(Mock::start(), 400, "access_denied"), (strict, 401, "invalid_client")]
     {
         let answer = exchange_at_spa(&mock, &code_at(&mock, "spa", &[]), "");
         let text = "invalid client creds or client not allowed".to_owned();

@@ -99,3 +99,32 @@ choice! {
         Refused,
     }
 }
+choice! {
+    /// Values of [`super::super::Policy::pkce`].
+    Pkce {
+        /// Nobody; a public client gets no tokens for a code without it.
+        Optional,
+        /// Public clients.
+        PublicClients,
+        /// Every client.
+        Required,
+    }
+}
+choice! {
+    /// Values of [`super::super::Policy::openid_scope`].
+    OpenidScope {
+        /// Only for an ID token.
+        Optional,
+        /// Without it `invalid_scope`, and at `UserInfo` `insufficient_scope`.
+        Required,
+    }
+}
+choice! {
+    /// Values of [`super::super::Policy::insecure_redirect_uris`].
+    InsecureRedirectUris {
+        /// Like any other.
+        Accepted,
+        /// `invalid_request`, on a page.
+        Refused,
+    }
+}
