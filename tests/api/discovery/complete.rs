@@ -66,6 +66,11 @@ fn fresh_code(mock: &Mock, app: &str, more: &[(&str, &str)]) -> String {
     answer.callback_parameter("code").unwrap_or_else(|| panic!("{app}: {answer:?}"))
 }
 
+/// This parameter beside a code challenge, which a public client must send.
+fn with_pkce<'a>(name: &'a str, value: &'a str) -> [(&'a str, &'a str); 3] {
+    [PKCE[0], PKCE[1], (name, value)]
+}
+
 fn redeeming(code: &str) -> [(&str, &str); 4] {
     [
         ("grant_type", "authorization_code"),
@@ -124,7 +129,7 @@ fn response_types() {
         "code none",
     ];
     each(&mock, "response_types_supported", &all, |app, value, works| {
-        let answer = mock.authorize(app, Some(&alice), &[("response_type", value)]);
+        let answer = mock.authorize(app, Some(&alice), &with_pkce("response_type", value));
         if works {
             for (word, parameter) in
                 [("code", "code"), ("id_token", "id_token"), ("token", "access_token")]
@@ -146,7 +151,7 @@ fn response_modes() {
     let alice = mock.alice();
     let all = ["query", "fragment", "form_post", "web_message", "jwt"];
     each(&mock, "response_modes_supported", &all, |app, value, works| {
-        let answer = mock.authorize(app, Some(&alice), &[("response_mode", value)]);
+        let answer = mock.authorize(app, Some(&alice), &with_pkce("response_mode", value));
         let start = match value {
             "fragment" => format!("{CALLBACK}#state=xyz&code="),
             _ => format!("{CALLBACK}?state=xyz&code="),
@@ -269,7 +274,7 @@ fn prompt_values() {
     let alice = mock.alice();
     let all = ["none", "login", "consent", "select_account", "create"];
     each(&mock, "prompt_values_supported", &all, |app, value, works| {
-        let answer = mock.authorize(app, Some(&alice), &[("prompt", value)]);
+        let answer = mock.authorize(app, Some(&alice), &with_pkce("prompt", value));
         let start = match value {
             "none" => format!("{CALLBACK}?state=xyz&code="),
             "consent" => format!("/consent?app={app}&bounce="),
@@ -293,8 +298,9 @@ fn scopes() {
             assert_eq!(error(&answer), "invalid_scope", "{app}: {value}");
             return;
         }
-        let code = fresh_code(&mock, app, &[("scope", value)]);
+        let scope = if value == "openid" { value.to_owned() } else { format!("openid {value}") };
+        let code = fresh_code(&mock, app, &[("scope", &scope)]);
         let answer = token(&mock, app, &redeeming(&code));
-        assert_eq!((answer.status, &answer.json()["scope"]), (200, &json!(value)), "{app}");
+        assert_eq!((answer.status, &answer.json()["scope"]), (200, &json!(scope)), "{app}");
     });
 }
