@@ -7,7 +7,8 @@ export async function step(name, act) {
   } catch (error) {
     console.error(name, error);
     const cause = error?.cause ? ` (${error.cause.message ?? JSON.stringify(error.cause)})` : "";
-    console.log(`failed ${name}: ${`${error?.message ?? error}${cause}`.replaceAll("\n", " ")}`);
+    const reason = `${error?.message ?? error}${cause}`.replaceAll(/\s+/g, " ").slice(0, 300);
+    console.log(`failed ${name}: ${reason}`);
   }
 }
 

@@ -11,7 +11,7 @@ def step(name):
         yield
     except Exception as error:
         traceback.print_exc()
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         print(f"failed {name}: {reason}", flush=True)
     else:
         print(f"passed {name}", flush=True)

@@ -47,7 +47,7 @@ def main():
     report = Report()
     with contextlib.ExitStack() as stack:
         servers = {
-            policy: stack.enter_context(mock.serve(binary, policy, folder / "logs"))
+            policy: stack.enter_context(mock.serve(binary, policy, folder))
             for policy in ("cyberark", "strict")
         }
         for client in wanted:

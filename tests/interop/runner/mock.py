@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 
 PATIENCE = 10.0
+# Where SDKs look for a tenant that they know by the suffix of its users only.
+VENDOR_HOSTS = ("pod0.idaptive.app", "platform-discovery.cyberark.cloud")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Server:
     policy: str
     bases: dict
     """The base URL of each scheme that is served."""
+    ca: pathlib.Path
+    """The certificate of the authority that signed the server's."""
 
 
 def executable_of(messages):
@@ -32,14 +36,17 @@ def executable_of(messages):
 
 
 @contextlib.contextmanager
-def serve(binary, policy, logs):
-    logs.mkdir(parents=True, exist_ok=True)
-    command = [str(binary), "--port", "0", "--policy", policy, "--log-level", "debug"]
+def serve(binary, policy, folder):
+    logs, authority = folder / "logs", folder / "ca"
+    for needed in (logs, authority):
+        needed.mkdir(parents=True, exist_ok=True)
+    command = [str(binary), "--policy", policy, "--log-level", "debug", "--port", "0", "--tls-port", "0"]
+    command += ["--ca-folder", str(authority), "--tls-names", ",".join(VENDOR_HOSTS)]
     out, log = logs / f"server-{policy}.out", logs / f"server-{policy}.log"
     with out.open("w") as stdout, log.open("w") as stderr:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
     try:
-        yield Server(policy, bases(process, out, log))
+        yield Server(policy, bases(process, out, log), authority / "ca.pem")
     finally:
         process.terminate()
         try:
@@ -53,8 +60,8 @@ def bases(process, out, log):
     """The URLs of the start message, once the server is healthy."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
-        urls = re.findall(r"^listening url=(\S+)", out.read_text(), re.MULTILINE)
-        if urls and healthy(urls[0]):
+        urls = re.findall(r"^(?:listening|https) url=(\S+)", out.read_text(), re.MULTILINE)
+        if len(urls) == 2 and healthy(urls[0]):
             return {url.split(":")[0]: url.rstrip("/") for url in urls}
         time.sleep(0.05)
     raise SystemExit(f"the server did not start:\n{out.read_text()}{log.read_text()}")
