@@ -19,6 +19,7 @@ mod notices;
 mod outbox;
 mod pages;
 mod platform;
+mod portal;
 mod redirect;
 mod register;
 mod request_log;
@@ -26,6 +27,7 @@ mod security;
 mod sign;
 mod token;
 mod userinfo;
+mod vendor;
 
 use actix_cors::Cors;
 use actix_web::dev::HttpServiceFactory;
@@ -85,7 +87,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             at("/security/answeroobchallenge").get(outbox::follow_link).post(outbox::follow_link),
         )
         .service(browser(at("/security/whoami").get(security::who_am_i).post(security::who_am_i)))
-        .service(browser(at("/security/logout").post(security::logout)))
+        .service(browser(at("/security/logout").post(portal::logout)))
+        .configure(portal_routes)
+        .configure(vendor::routes)
         .service(at("/oauth2/confirm/{app}").get(confirm::of_app).post(confirm::of_app))
         .service(at("/consent").get(confirm::ask).post(confirm::answer))
         .service(at("/login").get(login::show).post(login::submit))
@@ -97,6 +101,21 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/health").get(health))
         .service(at("/_mock/ca.pem").get(authority::certificate))
         .default_service(web::to(lost::no_such_path));
+}
+
+/// The portal's calls, and what clients look up before any call.
+fn portal_routes(config: &mut ServiceConfig) {
+    let at = web::resource::<&str>;
+    config
+        .service(browser(at("/usermgmt/signoutcurrentsession").post(portal::sign_out_current)))
+        .service(browser(at("/usermgmt/signouteverywhere").post(portal::sign_out_everywhere)))
+        .service(browser(at("/uprest/getupdata").post(portal::up_data)))
+        .service(browser(at("/uprest/getsecureditemsdata").post(portal::secured_items)))
+        .service(browser(at("/cdirectoryservice/getuser").get(portal::user).post(portal::user)))
+        .service(at("/api/identity-endpoint/{subdomain}").get(vendor::identity_endpoint))
+        .service(at("/api/v2/services/subdomain/{subdomain}").get(vendor::services))
+        .service(at("/shell/api/endpoint/{subdomain}").get(vendor::shell_endpoint))
+        .service(at("/_mock/missing").get(vendor::missing));
 }
 
 /// A resource that scripts of any origin may call, with credentials.

@@ -21,6 +21,7 @@ pub mod parameters;
 pub mod pkce;
 pub mod places;
 pub mod platform;
+pub mod portal;
 pub mod qr;
 pub mod redirect_uri;
 pub mod registration;

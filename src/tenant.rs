@@ -19,6 +19,7 @@ mod introspect;
 pub mod issue;
 pub mod keys;
 pub mod login;
+pub mod missing;
 pub mod notices;
 mod origin;
 pub mod outbox;
@@ -26,6 +27,7 @@ pub mod pending_login;
 mod places;
 pub mod platform;
 pub mod policy;
+pub mod portal;
 mod principal;
 mod profile;
 mod registration;
@@ -48,6 +50,7 @@ use self::document::{DocumentError, TenantDocument, TenantSettings};
 use self::grant::{Bearer, Code, RefreshToken};
 use self::keys::{KeyRing, SigningKey};
 use self::login::{Lockouts, Login};
+use self::missing::MissingCalls;
 use self::origin::Origin;
 use self::outbox::Outbox;
 use self::platform::PlatformRefresh;
@@ -80,6 +83,7 @@ struct Inner {
     codes: Store<Code>,
     refresh_tokens: Store<RefreshToken>,
     platform_refreshes: Store<PlatformRefresh>,
+    missing: MissingCalls,
     bearers: Store<Bearer>,
     /// `jti`s of client assertions that were used.
     assertions: Store<()>,
@@ -145,6 +149,7 @@ impl Tenant {
             codes: Store::new(limit),
             refresh_tokens: Store::new(limit),
             platform_refreshes: Store::new(limit),
+            missing: MissingCalls::default(),
             bearers: Store::new(limit),
             assertions: Store::new(limit),
             spent_codes: Store::new(limit),

@@ -26,6 +26,11 @@ impl From<OAuthError> for Failure {
 }
 
 impl Failure {
+    /// What was wrong, for answers of another shape.
+    pub(super) fn description(&self) -> &str {
+        &self.error.description
+    }
+
     /// The body could not be read to its end.
     pub(super) fn unreadable_body(error: &actix_web::Error) -> Self {
         let too_large = matches!(error.as_error(), Some(PayloadError::Overflow));

@@ -4,14 +4,16 @@ use std::future::{Ready, ready};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError};
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::error::Failure;
+use super::security::failure;
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::OAuthError;
@@ -224,9 +226,11 @@ impl<T: DeserializeOwned + Default> FromRequest for VendorJson<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let here = Here::from_request(request, payload);
         let body = Bytes::from_request(request, payload);
         Box::pin(async move {
-            let body = body.await.map_err(|error| Failure::unreadable_body(&error))?;
+            let here = here.await?;
+            let body = body.await.map_err(|error| unreadable_body(&here, &error))?;
             let parsed = if body.is_empty() { Ok(T::default()) } else { object(&body) };
             Ok(Self(parsed.unwrap_or_else(|error| {
                 let at = (error.line(), error.column());
@@ -235,6 +239,15 @@ impl<T: DeserializeOwned + Default> FromRequest for VendorJson<T> {
             })))
         })
     }
+}
+
+/// A body that could not be read to its end: no success, whatever the vendor's clients make of the
+/// status, and the envelope that says so.
+fn unreadable_body(here: &Here, error: &actix_web::Error) -> actix_web::Error {
+    let problem = Failure::unreadable_body(error);
+    let mut answer = failure(here, problem.description().to_owned());
+    *answer.status_mut() = problem.status_code();
+    InternalError::from_response(problem, answer).into()
 }
 
 /// Reads a JSON object, and nothing but an object: serde would take a list for the members in their

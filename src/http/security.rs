@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use super::answer::private_json;
 use super::extract::{Here, SESSION_COOKIE, VendorJson, session_credentials};
-use super::notices;
 use super::sign::sign;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::parameters::Parameters;
@@ -93,16 +92,6 @@ pub(super) async fn who_am_i(here: Here, request: HttpRequest) -> HttpResponse {
     }
 }
 
-/// Ends the session; signing out without one succeeds too. The product's `Result` is a string. There
-/// is no page to load front-channel notices on.
-pub(super) async fn logout(here: Here, request: HttpRequest) -> actix_web::Result<HttpResponse> {
-    let notices = here.tenant.sign_out(&session_credentials(&request, &Parameters::default()));
-    notices::send(&here.outgoing, notices.back_channel);
-    let mut response = envelope(&Envelope::success(""));
-    response.add_removal_cookie(&session_cookie(&here.base, ""))?;
-    Ok(response)
-}
-
 /// The session cookie. Over https it is `Secure` and sent from other sites too; over http browsers
 /// take it with `SameSite=Lax` only, which a redirect from the client's site satisfies (inferred;
 /// the product's attributes are not published).
@@ -127,10 +116,11 @@ pub(super) fn cookie_of(here: &Here, login: &PendingLogin) -> Cookie<'static> {
     cookie
 }
 
-fn failure(here: &Here, message: &'static str) -> HttpResponse {
+/// The failure envelope.
+pub(super) fn failure(here: &Here, message: impl Into<Cow<'static, str>>) -> HttpResponse {
     envelope(&Envelope::<()>::failure(message, here.tenant.error_id(), None))
 }
 
-fn envelope<T: Serialize>(envelope: &Envelope<T>) -> HttpResponse {
+pub(super) fn envelope<T: Serialize>(envelope: &Envelope<T>) -> HttpResponse {
     private_json(envelope)
 }

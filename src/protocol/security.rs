@@ -19,6 +19,9 @@ pub const AUTHENTICATION_FAILED: &str = "Authentication (login or challenge) has
 pub const NOT_AUTHORIZED: &str =
     "You are not authorized to perform this operation. Please contact your IT helpdesk.";
 
+/// Text of a call that cannot be carried out, whatever the cause.
+pub const TRY_AGAIN: &str = "Please try again or contact your system administrator for assistance.";
+
 /// Text of a 401 from an OAuth endpoint (`error_message`).
 pub const NO_ACCESS: &str = "You do not have access to this content. \
      Please contact your system administrator for assistance.";

@@ -121,6 +121,15 @@ impl<V> Store<V> {
         (entry.expires > now).then_some(entry.value)
     }
 
+    /// Removes the live entries that `wanted` picks and hands them over.
+    pub(super) fn take_all(&self, now: Timestamp, wanted: impl Fn(&V) -> bool) -> Vec<V> {
+        let is_wanted = |entry: &Entry<V>| entry.expires > now && wanted(&entry.value);
+        let listed = self.entries.iter().filter(|entry| is_wanted(entry));
+        let keys: Vec<Key> = listed.map(|entry| *entry.key()).collect();
+        let taken = keys.iter().filter_map(|key| self.entries.remove(key));
+        taken.map(|(_, entry)| entry.value).collect()
+    }
+
     /// Removes what has expired and gives back the memory.
     pub(super) fn sweep(&self, now: Timestamp) {
         self.entries.retain(|_, entry| entry.expires > now);

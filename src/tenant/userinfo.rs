@@ -3,11 +3,17 @@
 //! [OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo);
 //! members of the product's answer: identity-developer.cyberark.com/docs/userinfo-endpoint.
 
+use std::sync::Arc;
+
 use super::Tenant;
 use super::grant::{Bearer, LiveToken};
 use super::places::{refuse_duplicates, refuse_misplaced, refuse_secret_in_query};
+use super::platform::PLATFORM_APP;
 use super::policy::{BearerError, OpenidScope, Policy, SecondBearerToken};
+use super::principal::Principal;
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
+use super::registry::Registered;
+use super::user::User;
 use crate::protocol::bearer::BearerTokens;
 use crate::protocol::claims::Claims;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
@@ -31,6 +37,10 @@ impl Tenant {
         let now = self.0.clock.now();
         let bearer =
             tokens.first().and_then(|token| self.0.bearers.read(token, now, Bearer::clone));
+        if let (Some(Bearer::Session(id)), PLATFORM_APP) = (&bearer, application_id) {
+            let user = self.user_of_session(id).ok_or_else(|| unauthorized(registered.policy))?;
+            return Ok(Self::platform_userinfo(user, &registered));
+        }
         let Some(Bearer::Access(LiveToken { family, scope, .. })) = bearer else {
             return Err(unauthorized(registered.policy));
         };
@@ -48,12 +58,34 @@ impl Tenant {
         claims.insert("unique_name".into(), principal.name().into());
         claims.insert("sub".into(), principal.id().into());
         claims.extend(standard_claims(&principal, &registered, &scope));
+        if let Some(user) = principal.user().filter(|_| application_id == PLATFORM_APP) {
+            claims.extend(Self::platform_profile(user));
+        }
         claims.extend(custom_claims(&principal, &registered.app));
         if let Some(requested) = &grant.claims {
             let all = every_standard_claim(&principal, &registered);
             give_requested(&mut claims, &requested.userinfo, &all);
         }
         Ok(claims)
+    }
+
+    /// The platform's answer to the `Token` of a sign-in, which has no scope.
+    fn platform_userinfo(user: Arc<User>, registered: &Registered) -> Claims {
+        let profile = Self::platform_profile(&user);
+        let principal = Principal::User(user);
+        let mut claims = Claims::new();
+        claims.insert("aud".into(), PLATFORM_APP.into());
+        claims.insert("unique_name".into(), principal.name().into());
+        claims.insert("sub".into(), principal.id().into());
+        claims.extend(every_standard_claim(&principal, registered));
+        claims.extend(profile);
+        claims.extend(custom_claims(&principal, &registered.app));
+        claims
+    }
+
+    fn user_of_session(&self, id: &str) -> Option<Arc<User>> {
+        let session = self.session(&[id.to_owned()])?;
+        self.0.users.by_uuid(&session.user)
     }
 }
 

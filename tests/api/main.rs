@@ -33,3 +33,4 @@ mod token;
 mod tokens;
 mod two_ways;
 mod userinfo;
+mod vendor;

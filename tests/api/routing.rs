@@ -86,12 +86,11 @@ fn an_unknown_path_is_404_and_tells_where_there_is_something() {
     let mock = Mock::start();
     for (method, path) in [
         ("GET", "/nothing"),
-        ("POST", "/UserMgmt/GetUserInfo"),
+        ("POST", "/people/GetUserInfo"),
         ("DELETE", "/a/b/c/d"),
         ("GET", "/.well-known/openid-configuration"),
         ("GET", "/bank/.well-known/other"),
         ("GET", "/oauth2/token/bank/more"),
-        ("GET", "/security/nothing"),
         ("GET", "/login/more"),
         ("GET", "/health/more"),
     ] {

@@ -63,6 +63,6 @@ pub(crate) const ROUTES: [Route; 28] = [
     own("GET", "/my", 302),
     own("GET", "/", 302),
     own("GET", "/health", 200),
-    own("GET", "/UserMgmt/GetUserInfo", 404),
+    own("GET", "/people/GetUserInfo", 404),
     own("POST", "/a/path/that/nobody/knows", 404),
 ];

@@ -50,7 +50,12 @@ fn a_body_at_the_limit_is_read_and_one_above_is_413() {
                 let answer = survive(&mock, &case, &bytes);
                 assert_eq!(answer.status, status, "{case}: {answer:?}");
                 let told = r#"{"error":"invalid_request","error_description":"the body is larger than 65536 bytes"}"#;
-                assert_eq!(answer.body == told, status == 413, "{case}: {answer:?}");
+                let tells = if path.starts_with("/Security/") {
+                    answer.body.contains(r#""Message":"the body is larger than 65536 bytes""#)
+                } else {
+                    answer.body == told
+                };
+                assert_eq!(tells, status == 413, "{case}: {answer:?}");
             }
         }
     }
