@@ -193,3 +193,43 @@ fn headers_of_the_sdks_do_no_harm() {
         assert_eq!(request.send().status, 200, "{name}");
     }
 }
+
+/// The first path of each row of the README's table of calls, with the method and what it says.
+fn readme_rows() -> Vec<(String, String, String)> {
+    let readme = include_str!("../../README.md");
+    let rows = readme.lines().skip_while(|line| *line != "## Endpoints");
+    let rows = rows.skip(1).take_while(|line| !line.starts_with("## "));
+    rows.filter_map(|row| {
+        let mut cells = row.strip_prefix("| `")?.splitn(2, " | ");
+        let (calls, support) = (cells.next()?, cells.next()?);
+        let path = &calls[calls.find('/')?..];
+        let path = path.split(['`', '?', ' ']).next()?.replace("{app}", "bank");
+        let method = if calls.starts_with("POST") { "POST" } else { "GET" };
+        Some((method.to_owned(), path, support.to_owned()))
+    })
+    .collect()
+}
+
+#[test]
+fn every_call_of_the_readme_is_routed_unless_it_is_called_absent() {
+    let mock = Mock::start();
+    let rows = readme_rows();
+    assert!(rows.len() > 20, "{rows:?}");
+    for (method, path, support) in rows.iter().filter(|(_, _, support)| support != "absent |") {
+        let answer = mock.request(method, path).send();
+        let is_unknown = answer.body.contains("is not imitated by this mock");
+        assert!(!is_unknown, "{method} {path}, {support}: {answer:?}");
+    }
+    let readme = include_str!("../../README.md");
+    let absent = readme.lines().find(|line| line.starts_with("| every other call below"));
+    let below = absent.and_then(|row| row.split(" | ").next()).expect("the row of absent calls");
+    for namespace in below.split('`').skip(1).step_by(2) {
+        let answer = mock.request("POST", &format!("{namespace}/Nothing")).send();
+        let call = format!("POST {}/nothing", namespace.to_lowercase());
+        failed(
+            &answer,
+            &format!("{call} is not imitated by this mock of CyberArk Identity."),
+            namespace,
+        );
+    }
+}

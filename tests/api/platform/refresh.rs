@@ -169,3 +169,23 @@ fn of_many_refreshes_at_once_one_wins() {
         assert_eq!(won, 1);
     }
 }
+
+#[test]
+fn userinfo_of_the_platform_tells_what_the_sdk_reads() {
+    let mock = Mock::start();
+    let path = "/OAuth2/UserInfo/__idaptive_cybr_user_oidc";
+    let ask = |token: &str| {
+        let request = mock.request("POST", path).json(&json!({ "Scopes": ["userInfo"] }));
+        request.bearer(token).send()
+    };
+    let alice = pair_of(&mock, "alice@example.com", "alice-password");
+    insta::assert_json_snapshot!("userinfo_of_the_platform", ask(&alice.id).json());
+    let form = [("grant_type", "client_credentials"), ("scope", "api")];
+    let service = mock.call("/OAuth2/PlatformToken", Some(crate::harness::SERVICE), &form).json();
+    let told = ask(&text(&service, "access_token")).json();
+    assert_eq!((&told["username"], &told["roles"]), (&json!("svc@example.com"), &json!([])));
+    for foreign in [mock.access_token(&[]), alice.refresh, "x".to_owned()] {
+        assert_eq!(ask(&foreign).status, 401);
+    }
+    assert_eq!(mock.userinfo(&alice.id).status, 401, "another application's");
+}
