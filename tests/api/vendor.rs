@@ -200,8 +200,8 @@ fn readme_rows() -> Vec<(String, String, String)> {
     let rows = readme.lines().skip_while(|line| *line != "## Endpoints");
     let rows = rows.skip(1).take_while(|line| !line.starts_with("## "));
     rows.filter_map(|row| {
-        let mut cells = row.strip_prefix("| `")?.splitn(2, " | ");
-        let (calls, support) = (cells.next()?, cells.next()?);
+        let mut columns = row.strip_prefix("| `")?.splitn(2, " | ");
+        let (calls, support) = (columns.next()?, columns.next()?);
         let path = &calls[calls.find('/')?..];
         let path = path.split(['`', '?', ' ']).next()?.replace("{app}", "bank");
         let method = if calls.starts_with("POST") { "POST" } else { "GET" };
