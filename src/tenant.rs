@@ -87,8 +87,8 @@ struct Inner {
     bearers: Store<Bearer>,
     /// `jti`s of client assertions that were used.
     assertions: Store<()>,
-    /// Codes of authenticators that were used.
-    spent_codes: Store<()>,
+    /// Codes of authenticators that were used, each with what for.
+    spent_codes: Store<Box<str>>,
     lockouts: Lockouts,
     outbox: Outbox,
 }

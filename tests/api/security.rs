@@ -3,6 +3,12 @@
 mod advance;
 mod bodies;
 mod factors;
+mod flows;
+mod mechanisms;
+mod order;
+mod outbox;
+mod packages;
+mod races;
 mod sessions;
 
 use serde_json::{Value, json};
@@ -49,6 +55,25 @@ fn advancing(mock: &Mock, body: &Value) -> Request {
 
 fn advance(mock: &Mock, body: &Value) -> Answer {
     advancing(mock, body).send()
+}
+
+/// Does an operation on the mechanism of that name in a challenge of a package.
+fn operate(
+    mock: &Mock,
+    package: &Value,
+    (challenge, name): (usize, &str),
+    action: &str,
+    answer: &Value,
+) -> Answer {
+    let mechanisms = package["Challenges"][challenge]["Mechanisms"].as_array().expect("a list");
+    let mechanism = mechanisms.iter().find(|one| one["Name"] == name).expect("it is offered");
+    let body = json!({
+        "SessionId": package["SessionId"],
+        "MechanismId": mechanism["MechanismId"],
+        "Action": action,
+        "Answer": answer,
+    });
+    advance(mock, &body)
 }
 
 /// HTTP status, `success` and `Result.Summary`.

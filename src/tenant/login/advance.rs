@@ -122,23 +122,26 @@ impl Tenant {
 
     fn answer(&self, base: &BaseUrl, step: &Step<'_>, answer: Option<&Answer>) -> Advance {
         let known = step.user.is_some_and(|user| match step.offer.kind {
-            MechanismKind::Oath => self.is_fresh_code(user, answer),
+            MechanismKind::Oath => self.is_fresh_code(user, &step.offer.id, text_of(answer)),
             kind => user.knows(kind, answer),
         });
         let turn = self.turn(step, Event::Answer { known, text: text_of(answer) });
         self.outcome(base, step, turn)
     }
 
-    /// Whether the answer is a code of the user's authenticator that was not used before
-    /// (RFC 6238 §5.2).
-    fn is_fresh_code(&self, user: &User, answer: Option<&Answer>) -> bool {
+    /// Whether this is a code of the user's authenticator that was not used before (RFC 6238 §5.2);
+    /// `purpose` is what it is used for. Of two callers with one purpose both are told yes: they
+    /// race for the same step of the same package, which only one of them can take.
+    pub(super) fn is_fresh_code(&self, user: &User, purpose: &str, code: Option<&Secret>) -> bool {
         let now = self.0.clock.now();
-        let (Some(key), Some(code)) = (user.oath_key(), text_of(answer)) else {
+        let (Some(key), Some(code)) = (user.oath_key(), code) else {
             return false;
         };
         step_of_code(&key, code.expose().trim(), now.seconds()).is_some_and(|step| {
             let spent = format!("{} {step}", user.uuid());
-            self.0.spent_codes.insert_once(&spent, (), now, now.plus_seconds(CODE_REMEMBERED))
+            let until = now.plus_seconds(CODE_REMEMBERED);
+            self.0.spent_codes.insert_once(&spent, purpose.into(), now, until)
+                || self.0.spent_codes.read(&spent, now, |by| **by == *purpose) == Some(true)
         })
     }
 
@@ -237,9 +240,17 @@ impl Tenant {
         }
         if let Some(user) = user {
             let mut challenges = self.offers(user);
-            challenges[0] = vec![self.offer(MechanismKind::Reset)];
-            let package = Package::new(Some(user.uuid().into()), challenges);
-            self.send_reset(base, package, user);
+            // In place of the password alone: the other challenges stand.
+            let asks_password = |offers: &&mut Vec<Offer>| {
+                offers.iter().any(|offer| offer.kind == MechanismKind::Up)
+            };
+            if let Some(password) = challenges.iter_mut().find(asks_password) {
+                let reset = self.offer(MechanismKind::Reset);
+                let reset_id = reset.id.clone();
+                *password = vec![reset];
+                let package = Package::new(Some(user.uuid().into()), challenges);
+                self.send_reset(base, package, reset_id, user);
+            }
         }
         Advance::Noncommittal
     }

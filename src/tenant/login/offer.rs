@@ -197,8 +197,13 @@ impl Tenant {
     }
 
     /// Keeps a package that asks for a new password, and sends its link by mail.
-    pub(super) fn send_reset(&self, base: &BaseUrl, package: Package, user: &User) {
-        let mechanism_id = package.left()[0][0].id.clone();
+    pub(super) fn send_reset(
+        &self,
+        base: &BaseUrl,
+        package: Package,
+        mechanism_id: String,
+        user: &User,
+    ) {
         let described = self.keep_package(base, package, Some(user));
         self.0.outbox.put(Message {
             id: self.0.ids.opaque(),

@@ -115,11 +115,16 @@ impl Offer {
         // A mechanism that is started twice is started once; only a retry sends again.
         let is_fresh = matches!(self.progress, Progress::Idle)
             || (again && matches!(self.progress, Progress::Waiting { .. }));
-        if is_fresh {
+        // A picture is there from the beginning: to start it is no reason to send it.
+        let is_shown = self.kind == MechanismKind::Qr && self.message.is_some();
+        let is_sent = is_fresh && (again || !is_shown);
+        if is_sent {
             self.message = sending.message.or(self.message.take());
+        }
+        if is_fresh {
             self.progress = Progress::Waiting { code: sending.code, number: sending.number };
         }
-        Turn::Pending { number: self.number(), sent: is_fresh }
+        Turn::Pending { number: self.number(), sent: is_sent }
     }
 
     fn number(&self) -> Option<String> {

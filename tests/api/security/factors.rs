@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{advance, outcome, start};
+use super::{operate, outcome, start};
 use crate::harness::Mock;
 
 /// The package of dana, her password answered.
@@ -12,24 +12,6 @@ fn dana(mock: &Mock) -> Value {
     let answer = operate(mock, &package, (0, "UP"), "Answer", &json!("dana-password"));
     assert_eq!(outcome(&answer), (200, true, json!("StartNextChallenge")));
     package
-}
-
-fn operate(
-    mock: &Mock,
-    package: &Value,
-    (challenge, name): (usize, &str),
-    action: &str,
-    answer: &Value,
-) -> crate::harness::Answer {
-    let mechanisms = package["Challenges"][challenge]["Mechanisms"].as_array().expect("a list");
-    let mechanism = mechanisms.iter().find(|one| one["Name"] == name).expect("it is offered");
-    let body = json!({
-        "SessionId": package["SessionId"],
-        "MechanismId": mechanism["MechanismId"],
-        "Action": action,
-        "Answer": answer,
-    });
-    advance(mock, &body)
 }
 
 #[test]
