@@ -11,6 +11,7 @@ pub mod client_metadata;
 pub mod confirm;
 pub mod digest;
 pub mod end_session;
+pub mod entropy;
 pub mod error;
 pub mod jwk;
 pub mod lifetime;

@@ -32,6 +32,7 @@ mod principal;
 mod profile;
 mod registration;
 mod registry;
+pub mod remarks;
 mod request_check;
 mod request_object;
 mod revoke;
@@ -89,6 +90,8 @@ struct Inner {
     assertions: Store<()>,
     /// Codes of authenticators that were used, each with what for.
     spent_codes: Store<Box<str>>,
+    /// Values that clients sent, each meant for one request.
+    sent_before: Store<()>,
     lockouts: Lockouts,
     outbox: Outbox,
 }
@@ -152,6 +155,7 @@ impl Tenant {
             missing: MissingCalls::default(),
             bearers: Store::new(limit),
             assertions: Store::new(limit),
+            sent_before: Store::new(limit),
             spent_codes: Store::new(limit),
             lockouts: Lockouts::default(),
             outbox: Outbox::default(),
@@ -198,6 +202,7 @@ impl Tenant {
         self.0.platform_refreshes.sweep(now);
         self.0.bearers.sweep(now);
         self.0.assertions.sweep(now);
+        self.0.sent_before.sweep(now);
         self.0.spent_codes.sweep(now);
         self.0.keys.sweep(now);
     }

@@ -7,6 +7,7 @@ use percent_encoding::utf8_percent_encode;
 use super::error::{self, Failure};
 use super::extract::{Here, Sent, session_credentials};
 use super::redirect::{deliver, object_moved, report};
+use super::request_log::leave_remarks;
 use super::sign::sign;
 use crate::protocol::authorize::{ALL_BUT_UNRESERVED, AuthorizeCall};
 use crate::tenant::authorize::Decision;
@@ -21,6 +22,7 @@ pub(super) async fn authorize(
     let sent = sent.everywhere();
     let credentials = session_credentials(&request, &sent);
     let call = AuthorizeCall::new(&sent, places);
+    leave_remarks(&request, here.tenant.remarks_on_authorize(&here.base, &app, &call));
     let decision = here.tenant.authorize(&here.base, &app, call, &credentials);
     render(&here, decision).await
 }
@@ -32,8 +34,8 @@ pub(super) async fn render(here: &Here, decision: Decision) -> actix_web::Result
         Decision::Body(error) => return Err(Failure::from(error).into()),
         Decision::Page(error) => error::page(&error),
         Decision::OpenRedirect(refusal) | Decision::Refuse(refusal) => report(&refusal),
-        Decision::SignIn { application_id, bounce } => {
-            object_moved(&login_url(prefix, &application_id, &bounce))
+        Decision::SignIn { application_id, bounce, login_hint } => {
+            object_moved(&login_url(prefix, &application_id, &bounce, login_hint.as_deref()))
         }
         Decision::Consent { application_id, bounce } => {
             object_moved(&format!("{prefix}/consent?app={application_id}&bounce={bounce}"))
@@ -45,8 +47,11 @@ pub(super) async fn render(here: &Here, decision: Decision) -> actix_web::Result
 }
 
 /// The login page with the way back, in the product's own spelling (`Oauth2`, no leading slash).
-fn login_url(prefix: &str, application_id: &str, bounce: &str) -> String {
+/// A login hint stands in the field of the user name.
+fn login_url(prefix: &str, application_id: &str, bounce: &str, login_hint: Option<&str>) -> String {
     let way_back = format!("Oauth2/Authorize/{application_id}?bounce={bounce}");
     let encoded = utf8_percent_encode(&way_back, ALL_BUT_UNRESERVED);
-    format!("{prefix}/login?cloudRedirect={encoded}")
+    let username = login_hint
+        .map(|hint| format!("&username={}", utf8_percent_encode(hint, ALL_BUT_UNRESERVED)));
+    format!("{prefix}/login?cloudRedirect={encoded}{}", username.unwrap_or_default())
 }

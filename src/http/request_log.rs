@@ -1,14 +1,23 @@
 //! One log line for each request, without query, body or headers: those hold secrets.
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpRequest};
 
 use crate::protocol::error::OAuthError;
+use crate::tenant::remarks::{Remark, Remarks};
 
-/// Middleware: a refused request is a warning with its OAuth error, every other a debug line.
+/// Leaves remarks with the request, for its log line.
+pub(super) fn leave_remarks(request: &HttpRequest, remarks: Remarks) {
+    if !remarks.0.is_empty() {
+        request.extensions_mut().insert(remarks);
+    }
+}
+
+/// Middleware: a refused request is a warning with its OAuth error, every other a debug line; each
+/// remark on the client is a warning of its own.
 pub(crate) async fn log_request<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -21,7 +30,12 @@ pub(crate) async fn log_request<B: MessageBody>(
         }
         Err(error) => (error.as_response_error().status_code(), None),
     };
+    let remarks = answer
+        .as_ref()
+        .ok()
+        .and_then(|answer| answer.request().extensions().get::<Remarks>().cloned());
     let request = Request { method, path, status };
+    remarks.unwrap_or_default().0.iter().for_each(|remark| request.remarked(remark));
     refusal.map_or_else(|| request.answered(), |error| request.refused(&error));
     answer
 }
@@ -36,6 +50,11 @@ impl Request {
     fn answered(&self) {
         let Self { method, path, status } = self;
         tracing::debug!(%method, path, status = status.as_u16(), "answered");
+    }
+
+    fn remarked(&self, Remark { row, what, reference }: &Remark) {
+        let Self { method, path, .. } = self;
+        tracing::warn!(%method, path, row, what, reference, "the client should do otherwise");
     }
 
     fn refused(&self, OAuthError { code, description, .. }: &OAuthError) {

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::answer::private_json;
 use super::error::Failure;
 use super::extract::{Here, Sent, basic_credentials};
+use super::request_log::leave_remarks;
 use super::sign::sign;
 use crate::protocol::token::TokenRequest;
 
@@ -18,6 +19,7 @@ pub(super) async fn exchange(
     let places = sent.places.clone();
     let sent = sent.form().map_err(Failure::from)?;
     let token_request = TokenRequest::new(&sent, basic_credentials(&request), places);
+    leave_remarks(&request, here.tenant.remarks_on_exchange(&app, &token_request));
     let issuance = here.tenant.exchange(&here.base, &app, &token_request).map_err(Failure::from)?;
     let answer = sign(issuance.signatures(), move || issuance.respond()).await?;
     Ok(private_json(&answer))

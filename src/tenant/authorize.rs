@@ -41,6 +41,8 @@ pub enum Decision {
         application_id: String,
         /// The key.
         bounce: String,
+        /// Who is expected, for the field of the user name.
+        login_hint: Option<String>,
     },
     /// The user has to consent; the request waits under the key.
     Consent {
@@ -142,14 +144,16 @@ impl Tenant {
             }
             Ok(None) => {
                 let (application_id, bounce) = self.keep_waiting(&at.registered, request, None);
-                Decision::SignIn { application_id, bounce }
+                let login_hint = checked.wishes.login_hint.clone();
+                Decision::SignIn { application_id, bounce, login_hint }
             }
             Err(error) => Decision::Refuse(checked.callback.report(error)),
         }
     }
 
-    /// The user who is signed in as the request wants it; `None` when one has to sign in. Of several the last to sign in counts. `asked_at` is when the request first came,
-    /// if it waited for that.
+    /// The user who is signed in as the request wants it; `None` when one has to sign in. Of several
+    /// the one that the login hint names counts, else the last to sign in. `asked_at` is when the
+    /// request first came, if it waited for that.
     fn usable_session(
         &self,
         at: &AppAt,
@@ -167,10 +171,12 @@ impl Tenant {
         };
         let wished = self.wished_user(at, wishes)?;
         let usable: Vec<Session> = self.sessions(credentials).filter(is_usable).collect();
+        let hinted = wishes.login_hint.as_deref().and_then(|name| self.0.users.uuid_of_name(name));
+        let is_hinted = |session: &Session| hinted.as_ref() == Some(&session.user);
         let newest = usable
             .iter()
             .filter(|session| wished.may_be(&session.user))
-            .min_by_key(|session| Reverse(session.authenticated_at));
+            .min_by_key(|session| Reverse((is_hinted(session), session.authenticated_at)));
         let user = newest.and_then(|session| {
             Some(SignedIn {
                 user: self.0.users.by_uuid(&session.user)?,

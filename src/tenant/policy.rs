@@ -147,6 +147,18 @@ policy! {
     /// read, unsigned or signed; `request_uri` is refused with `request_uri_not_supported`.
     request_objects: RequestObjects = Ignored | Read;
 
+    /// The `login_hint` parameter.
+    ///
+    /// CyberArk: nowhere documented, so it is ignored (inferred). OpenID Connect Core §3.1.2.1 lets
+    /// the server use it.
+    login_hint: LoginHint = Ignored | Honoured;
+
+    /// What the specifications say a client SHOULD do and it does not.
+    ///
+    /// CyberArk: tells nobody. Under `strict` each is a line of the log, with a number that the README
+    /// explains; nothing is refused for it.
+    advice: Advice = Silent | Logged;
+
     /// The scope `offline_access`.
     ///
     /// CyberArk: not in the metadata, so `unknown scope requested`. OpenID Connect Core §11: known

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::Tenant;
-use super::policy::{AcrValues, ClaimsParameter, IdTokenHint, MaxAge, Policy};
+use super::policy::{AcrValues, ClaimsParameter, IdTokenHint, LoginHint, MaxAge, Policy};
 use super::registry::AppAt;
 use crate::clock::Timestamp;
 use crate::protocol::authorize::AuthorizeRequest;
@@ -18,6 +18,8 @@ pub(super) struct Wishes {
     /// Seconds since the user signed in.
     max_age: Option<i64>,
     id_token_hint: Option<String>,
+    /// Login name of the user who is expected.
+    pub(super) login_hint: Option<String>,
     pub(super) acr: Option<Box<str>>,
     pub(super) claims: Option<Box<ClaimsRequest>>,
 }
@@ -37,6 +39,8 @@ impl Wishes {
         let max_age = request.max_age.as_deref().filter(|_| policy.max_age == MaxAge::Honoured);
         let hint =
             request.id_token_hint.clone().filter(|_| policy.id_token_hint == IdTokenHint::Checked);
+        let login_hint =
+            request.login_hint.clone().filter(|_| policy.login_hint == LoginHint::Honoured);
         let acr_values = request.acr_values.as_deref().unwrap_or_default();
         let acr = acr_values.split(' ').find(|value| !value.is_empty());
         let acr = acr.filter(|_| policy.acr_values == AcrValues::Echoed);
@@ -47,6 +51,7 @@ impl Wishes {
         Ok(Self {
             max_age: max_age.map(seconds).transpose()?,
             id_token_hint: hint,
+            login_hint,
             acr,
             claims: claims.map(Box::new),
         })

@@ -1,5 +1,6 @@
 //! The program: the binary that users start.
 
+mod advice;
 mod failures;
 mod health_check;
 mod https;

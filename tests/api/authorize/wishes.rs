@@ -3,6 +3,7 @@
 
 mod claims;
 mod hints;
+mod login_hint;
 
 use std::time::Duration;
 

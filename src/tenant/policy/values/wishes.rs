@@ -63,3 +63,21 @@ choice! {
         Known,
     }
 }
+choice! {
+    /// Values of [`super::super::Policy::login_hint`].
+    LoginHint {
+        /// It has no meaning.
+        Ignored,
+        /// It stands on the login page, and tells which of several sessions is meant.
+        Honoured,
+    }
+}
+choice! {
+    /// Values of [`super::super::Policy::advice`].
+    Advice {
+        /// It is kept to oneself.
+        Silent,
+        /// A line of the log each.
+        Logged,
+    }
+}
