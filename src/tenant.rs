@@ -172,6 +172,11 @@ impl Tenant {
         self.0.users.list()
     }
 
+    /// The users that the login page offers as buttons: none, unless the tenant wants that.
+    pub fn listed_users(&self) -> Vec<Arc<User>> {
+        if self.0.settings.list_accounts { self.users() } else { Vec::new() }
+    }
+
     /// All applications, sorted by Application ID.
     pub fn apps(&self) -> Vec<App> {
         self.0.apps.list().iter().map(|registered| registered.app.clone()).collect()

@@ -1,67 +1,43 @@
 //! `/login`: the page on which a person signs in, as plain forms; with JavaScript the page calls
 //! [`super::security`] instead. `/my` is where it leads when no application waits.
 
+pub(super) mod step;
+mod walk;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::utf8_percent_encode;
 
+use self::step::Step;
+use self::walk::{Place, Word};
 use super::extract::{Here, Sent, session_credentials};
-use super::pages::{self, Account, Challenge, LoginPage, SignedInPage};
+use super::pages::{self, Account, LoginPage, SignedInPage, Wishes};
 use super::redirect::object_moved;
-use super::security::session_cookie;
+use super::security::cookie_of;
 use crate::protocol::authorize::ALL_BUT_UNRESERVED;
 use crate::protocol::local_path::LocalPath;
 use crate::protocol::parameters::Parameters;
-use crate::protocol::secret::Secret;
-use crate::protocol::security::AUTHENTICATION_FAILED;
-use crate::protocol::security::authentication::{
-    AdvanceAuthenticationRequest, Answer, NewPackage, Operation, StartAuthenticationRequest,
-};
-use crate::tenant::login::{Advance, Start};
+use crate::tenant::user::User;
 
-pub(super) async fn show(here: Here, sent: Sent) -> HttpResponse {
-    page(&here, &sent.everywhere(), None, None)
+/// The page: at the user name, at the challenge that a link leads to, or asking once more whether
+/// the user has answered elsewhere.
+pub(super) async fn show(here: Here, sent: Sent) -> actix_web::Result<HttpResponse> {
+    let sent = sent.everywhere();
+    let place = match (sent.get("session_id"), sent.get("action")) {
+        (None, _) => Place::Name(None),
+        (Some(_), Some("Poll")) => walk::go_on(&here, &sent),
+        (Some(_), _) => walk::resume(&here, &sent),
+    };
+    render(&here, &sent, place)
 }
 
 pub(super) async fn submit(here: Here, sent: Sent) -> actix_web::Result<HttpResponse> {
     let sent = sent.everywhere();
-    match sent.get("session_id") {
-        Some(_) => answer(&here, &sent),
-        None => Ok(start(&here, &sent)),
-    }
-}
-
-fn start(here: &Here, sent: &Parameters) -> HttpResponse {
-    let request = StartAuthenticationRequest {
-        user: sent.owned("username"),
-        ..StartAuthenticationRequest::default()
+    let place = match sent.get("session_id") {
+        Some(_) => walk::go_on(&here, &sent),
+        None => walk::begin(&here, &sent),
     };
-    match here.tenant.start_authentication(&here.base, &request, &[]) {
-        Start::NewPackage(package) => page(here, sent, challenge_of(*package), None),
-        Start::SignedIn(_) | Start::WrongPod(_) | Start::Failure => {
-            page(here, sent, None, Some(AUTHENTICATION_FAILED))
-        }
-    }
-}
-
-fn answer(here: &Here, sent: &Parameters) -> actix_web::Result<HttpResponse> {
-    let request = AdvanceAuthenticationRequest {
-        session_id: sent.owned("session_id"),
-        operation: Operation {
-            mechanism_id: sent.owned("mechanism_id"),
-            action: Some("Answer".to_owned()),
-            answer: sent.get("answer").map(|text| Answer::Text(Secret::new(text))),
-        },
-        ..AdvanceAuthenticationRequest::default()
-    };
-    match here.tenant.advance_authentication(&here.base, &request) {
-        Advance::Success(login) => {
-            let mut response = object_moved(target(here, sent).as_str());
-            response.add_cookie(&session_cookie(&here.base, login.session_id()))?;
-            Ok(response)
-        }
-        _ => Ok(page(here, sent, None, Some(AUTHENTICATION_FAILED))),
-    }
+    render(&here, &sent, place)
 }
 
 /// Who is signed in, for a sign-in that no application waits for.
@@ -77,44 +53,76 @@ pub(super) async fn home(here: Here) -> HttpResponse {
     object_moved(&format!("{}/my", here.base.path_prefix()))
 }
 
-fn page(
-    here: &Here,
-    sent: &Parameters,
-    challenge: Option<Challenge>,
-    failure: Option<&str>,
-) -> HttpResponse {
-    let cloud_redirect = sent.get("cloudRedirect").unwrap_or_default();
+fn render(here: &Here, sent: &Parameters, place: Place) -> actix_web::Result<HttpResponse> {
+    let target = target(here, sent);
+    let mut page = empty_page(here, sent, &target);
+    match place {
+        Place::Name(failure) => page.failure = failure.map(str::to_owned),
+        Place::Elsewhere(pod) => page.pod = Some(pod),
+        Place::Step(step, word) => {
+            page.refresh = refresh(here, sent, &step);
+            page.step = *step;
+            match word {
+                Some(Word::Failure(text)) => page.failure = Some(text),
+                Some(Word::Notice(text)) => page.notice = Some(text),
+                None => {}
+            }
+        }
+        Place::SignedIn(login) => {
+            let mut response = object_moved(target.as_str());
+            response.add_cookie(&cookie_of(here, &login))?;
+            return Ok(response);
+        }
+    }
+    Ok(pages::html(StatusCode::OK, &page))
+}
+
+fn empty_page<'a>(here: &'a Here, sent: &'a Parameters, target: &'a LocalPath) -> LoginPage<'a> {
     let settings = here.tenant.settings();
-    let users = if settings.list_accounts { here.tenant.users() } else { Vec::new() };
-    let account = |user: &std::sync::Arc<crate::tenant::user::User>| Account {
+    let account = |user: &std::sync::Arc<User>| Account {
         name: user.name.clone(),
         display_name: user.display_name.clone().unwrap_or_default(),
     };
-    let target = target(here, sent);
-    let page = LoginPage {
+    LoginPage {
         prefix: here.base.path_prefix(),
-        cloud_redirect,
-        cloud_redirect_encoded: &utf8_percent_encode(cloud_redirect, ALL_BUT_UNRESERVED)
-            .to_string(),
+        scheme: if here.base.is_secure() { "https" } else { "http" },
+        wishes: Wishes {
+            cloud_redirect: sent.get("cloudRedirect").unwrap_or_default(),
+            username: sent.get("username").unwrap_or_default(),
+            persist: sent.get("persist").is_some(),
+        },
+        cloud_redirect_encoded: encoded(sent.get("cloudRedirect").unwrap_or_default()),
         target: target.as_str(),
         tenant_id: &settings.id,
-        username: sent.get("username").unwrap_or_default(),
-        failure,
-        accounts: users.iter().map(account).collect(),
-        challenge,
-    };
-    pages::html(StatusCode::OK, &page)
+        failures_go_on: settings.authentication.continue_failed_sessions,
+        accounts: here.tenant.listed_users().iter().map(account).collect(),
+        failure: None,
+        notice: None,
+        pod: None,
+        refresh: None,
+        step: Step::default(),
+    }
 }
 
-/// The first mechanism of the first challenge.
-fn challenge_of(package: NewPackage) -> Option<Challenge> {
-    let mechanism = package.challenges.into_iter().next()?.mechanisms.into_iter().next()?;
-    Some(Challenge {
-        session_id: package.session_id,
-        mechanism_id: mechanism.mechanism_id,
-        prompt: mechanism.prompt_mech_chosen,
-        secret: mechanism.name == "UP",
-    })
+/// Where a page without JavaScript asks again by itself: only where nothing is typed meanwhile.
+fn refresh(here: &Here, sent: &Parameters, step: &Step) -> Option<String> {
+    if !step.waits || step.has_fields() {
+        return None;
+    }
+    let carried = ["username", "cloudRedirect", "persist"]
+        .into_iter()
+        .filter_map(|name| Some(["&", name, "=", &encoded(sent.get(name)?)].concat()));
+    Some(format!(
+        "{}/login?action=Poll&session_id={}&mechanism_id={}{}",
+        here.base.path_prefix(),
+        step.session_id,
+        step.mechanism_id,
+        carried.collect::<String>()
+    ))
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ALL_BUT_UNRESERVED).to_string()
 }
 
 /// Where `cloudRedirect` leads: to `/my` when there is none.

@@ -5,37 +5,46 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::answer;
+use super::login::step::Step;
 use crate::tenant::consent::Question;
+use crate::tenant::outbox::{Message, OutboxError};
 
-/// `/login`: the user name, then the challenge.
+/// `/login`: the user name, then the challenges.
 #[derive(Template)]
 #[template(path = "login.html")]
 pub(super) struct LoginPage<'a> {
     pub(super) prefix: &'a str,
-    pub(super) cloud_redirect: &'a str,
-    pub(super) cloud_redirect_encoded: &'a str,
+    /// `http` or `https`: how the mock is reached.
+    pub(super) scheme: &'static str,
+    pub(super) wishes: Wishes<'a>,
+    pub(super) cloud_redirect_encoded: String,
     /// Where the browser goes after signing in: a path on this server.
     pub(super) target: &'a str,
     pub(super) tenant_id: &'a str,
-    pub(super) username: &'a str,
-    pub(super) failure: Option<&'a str>,
+    /// Whether a failed answer can be followed by another.
+    pub(super) failures_go_on: bool,
     pub(super) accounts: Vec<Account>,
-    pub(super) challenge: Option<Challenge>,
+    pub(super) failure: Option<String>,
+    pub(super) notice: Option<&'static str>,
+    /// Host (and port) of the pod where the user is.
+    pub(super) pod: Option<String>,
+    /// Where a page that waits asks again.
+    pub(super) refresh: Option<String>,
+    pub(super) step: Step,
+}
+
+/// What the forms of the login page carry along.
+pub(super) struct Wishes<'a> {
+    pub(super) cloud_redirect: &'a str,
+    pub(super) username: &'a str,
+    /// Whether the session shall outlive the browser.
+    pub(super) persist: bool,
 }
 
 /// A button of the account list.
 pub(super) struct Account {
     pub(super) name: String,
     pub(super) display_name: String,
-}
-
-/// A challenge to answer.
-pub(super) struct Challenge {
-    pub(super) session_id: String,
-    pub(super) mechanism_id: String,
-    pub(super) prompt: String,
-    /// Whether the answer is hidden while it is typed.
-    pub(super) secret: bool,
 }
 
 /// An error that may not be redirected.
@@ -86,6 +95,15 @@ pub(super) struct SignedOutPage<'a> {
 #[template(path = "answered.html")]
 pub(super) struct AnsweredPage {
     pub(super) approved: bool,
+}
+
+/// `/_mock/outbox` for people.
+#[derive(Template)]
+#[template(path = "outbox.html")]
+pub(super) struct OutboxPage<'a> {
+    pub(super) prefix: &'a str,
+    pub(super) failure: Option<OutboxError>,
+    pub(super) messages: &'a [Message],
 }
 
 /// The self-submitting form of `response_mode=form_post`.

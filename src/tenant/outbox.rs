@@ -60,6 +60,25 @@ pub enum MessageState {
     Denied,
 }
 
+impl MessageState {
+    /// The state as JSON writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Approved => "approved",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+impl Message {
+    /// Whether a yes or a no may still be waited for. A message about a forgotten password is
+    /// answered by opening its link.
+    pub fn can_be_answered(&self) -> bool {
+        self.state == MessageState::Waiting && self.mechanism != MechanismKind::Reset
+    }
+}
+
 /// Why a message cannot be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OutboxError {

@@ -1,6 +1,8 @@
 //! `/login`, `/my` and `/` as a browser without JavaScript uses them.
 
 pub(crate) mod form;
+mod mechanisms;
+mod outbox_page;
 mod redirects;
 
 use serde_json::json;

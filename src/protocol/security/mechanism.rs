@@ -92,6 +92,22 @@ impl MechanismKind {
     pub const fn is_pollable(self) -> bool {
         self.is_out_of_band() && !matches!(self, Self::U2f)
     }
+
+    /// Whether starting it sends something: an authenticator makes its codes itself, a picture is
+    /// shown.
+    pub const fn is_sent(self) -> bool {
+        self.is_out_of_band() && !matches!(self, Self::Oath | Self::Qr)
+    }
+
+    /// Whether the user may answer elsewhere, so that a page has to wait and ask.
+    pub const fn is_awaited(self) -> bool {
+        self.is_pollable() && !matches!(self, Self::Oath)
+    }
+
+    /// Whether the answer is hidden while it is typed.
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::Up | Self::Radius | Self::Reset)
+    }
 }
 
 impl std::str::FromStr for MechanismKind {
@@ -181,6 +197,11 @@ impl Mechanism {
             device_type: (kind == MechanismKind::U2f).then_some("SECURITYKEY"),
             ..Self::default()
         }
+    }
+
+    /// What kind of mechanism it is.
+    pub fn kind(&self) -> Option<MechanismKind> {
+        self.name.parse().ok()
     }
 
     /// The mail mechanism for this address.

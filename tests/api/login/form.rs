@@ -18,6 +18,7 @@ impl Form {
         let (_, rest) = page.body.split_once(&open).unwrap_or_else(|| panic!("no {id}: {page:?}"));
         let (form, _) = rest.split_once("</form>").expect("the form ends");
         let (tag, _) = form.split_once('>').expect("the tag ends");
+        let form = &enabled(form);
         assert_eq!(attribute(tag, "method").as_deref(), Some("post"));
         Self {
             action: attribute(tag, "action").expect("the form goes somewhere"),
@@ -53,13 +54,27 @@ impl Form {
     }
 }
 
-/// Name and value of each element with this opening that has a name.
+/// The form without its disabled parts, which no browser submits.
+fn enabled(form: &str) -> String {
+    let mut parts = form.split("<fieldset ");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (tag, _) = part.split_once('>').expect("the tag ends");
+        let (_, behind) = part.split_once("</fieldset>").expect("the part ends");
+        kept.push_str(if tag.ends_with(" disabled hidden") { behind } else { part });
+    }
+    kept
+}
+
+/// Name and value of each element with this opening that has a name, and would be submitted.
 fn elements(form: &str, opening: &str) -> Vec<(String, String)> {
     let tags = form.split(opening).skip(1).filter_map(|rest| Some(rest.split_once('>')?.0));
-    tags.filter_map(|tag| {
-        Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
-    })
-    .collect()
+    let is_unticked = |tag: &str| tag.contains(" type=\"checkbox\"") && !tag.contains(" checked");
+    tags.filter(|tag| !is_unticked(tag))
+        .filter_map(|tag| {
+            Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
+        })
+        .collect()
 }
 
 /// The value of an attribute, its character references resolved.

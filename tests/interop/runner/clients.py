@@ -41,6 +41,15 @@ ALL = (
     Client("Authlib", ("python",), "authlib_flask.py"),
     Client("requests-oauthlib", ("python",), "requests_oauthlib_session.py"),
     Client("oidc-client-ts", ("node", "browser"), "oidc_client_ts.mjs"),
+    # The login page as a person uses it, on a server with users of its own.
+    Client(
+        "playwright-core",
+        ("node", "browser"),
+        "login_page.mjs",
+        schemes=("http",),
+        policies=("cyberark",),
+        patience=300,
+    ),
 )
 
 
@@ -111,6 +120,7 @@ def environment(server, scheme, tools, folder):
         "INTEROP_BASE": server.bases[scheme],
         "INTEROP_POLICY": server.policy,
         "INTEROP_FOLDER": str(folder),
+        "INTEROP_BINARY": str(server.binary),
         "INTEROP_BROWSER": " ".join(tools.found.get("browser", [])),
         "PYTHONPATH": str(HERE / "clients"),
         "REQUESTS_CA_BUNDLE": str(server.ca),

@@ -24,6 +24,8 @@ class Server:
     """The base URL of each scheme that is served."""
     ca: pathlib.Path
     """The certificate of the authority that signed the server's."""
+    binary: pathlib.Path
+    """The program itself, for a client that needs a server of its own."""
 
 
 def executable_of(messages):
@@ -46,7 +48,7 @@ def serve(binary, policy, folder):
     with out.open("w") as stdout, log.open("w") as stderr:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
     try:
-        yield Server(policy, bases(process, out, log), authority / "ca.pem")
+        yield Server(policy, bases(process, out, log), authority / "ca.pem", binary)
     finally:
         process.terminate()
         try:
