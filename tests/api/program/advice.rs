@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::harness::{CALLBACK, Program, Request};
 
+/// Parameters in the place of those of a good request.
+type Changes<'a> = Vec<(&'static str, &'a str)>;
+
 /// Forty-three characters that are hard to guess, different for each letter.
 fn chance(letter: char) -> String {
     format!("{letter}7xQ2mVf9Lk4Tz8Rw1Yb6Nc3Hd5Jg0SaPeUiOoMqBt_")[..43].to_owned()
@@ -73,7 +76,7 @@ fn a_request_that_leaves_nothing_to_wish_for_is_not_remarked_on() {
 #[test]
 fn each_rule_that_a_client_does_not_keep_is_a_line_with_its_number() {
     let (a, b) = (chance('a'), chance('b'));
-    let cases: [(&[u64], Vec<(&'static str, &str)>); 10] = [
+    let cases: [(&[u64], Changes<'_>); 10] = [
         (
             &[16, 19, 21],
             vec![
