@@ -5,10 +5,12 @@ mod tls;
 
 use std::path::PathBuf;
 
-use clap::builder::Resettable;
+use clap::builder::{FalseyValueParser, Resettable};
 use clap::parser::ValueSource;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use cyberark_identity_mock::protocol::base_url::BaseUrl;
+use cyberark_identity_mock::protocol::secret::Secret;
+use cyberark_identity_mock::server::ControlAccess;
 use cyberark_identity_mock::tenant::policy::Policy;
 
 pub(crate) use self::tls::TlsArguments;
@@ -61,6 +63,15 @@ pub(crate) struct Arguments {
     /// certificate may stand in the same file.
     #[arg(long, env = "CYBERARK_MOCK_KEY", value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
+
+    /// What a caller of the control API has to send as Authorization: Bearer; without one the API is
+    /// open at loopback addresses, and off at others.
+    #[arg(long, env = "CYBERARK_MOCK_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
+
+    /// Turn the control API off.
+    #[arg(long, env = "CYBERARK_MOCK_NO_CONTROL", value_parser = FalseyValueParser::new())]
+    no_control: bool,
 
     /// Print a new signing key and end.
     #[arg(long)]
@@ -147,6 +158,15 @@ impl Arguments {
     /// The port: the flag or its variable, then PORT, then 8080.
     pub(crate) fn port(&self) -> u16 {
         self.port.or(self.platform_port).unwrap_or(8080)
+    }
+
+    /// Who may call the control API.
+    pub(crate) fn control(&self) -> ControlAccess {
+        match &self.control_token {
+            _ if self.no_control => ControlAccess::Off,
+            Some(token) => ControlAccess::Token(Secret::new(token)),
+            None => ControlAccess::Loopback,
+        }
     }
 
     /// What stands for the fixture in messages.

@@ -8,6 +8,7 @@ mod authority;
 mod authorize;
 mod canonical;
 mod confirm;
+pub(crate) mod control;
 mod discovery;
 mod end_session;
 mod error;
@@ -35,6 +36,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 
 pub(crate) use canonical::canonical_path;
+pub use control::ControlAccess;
+pub(crate) use control::guard_control;
 pub(crate) use extract::Site;
 pub(crate) use lost::wrong_method;
 pub(crate) use request_log::log_request;
@@ -100,6 +103,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(browser(at("/_mock/outbox/{id}/deny").post(outbox::deny)))
         .service(at("/health").get(health))
         .service(at("/_mock/ca.pem").get(authority::certificate))
+        .configure(control::routes)
         .default_service(web::to(lost::no_such_path));
 }
 

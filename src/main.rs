@@ -120,7 +120,8 @@ async fn serve(arguments: &Arguments, tenant: Tenant) -> Result<(), Exit> {
     let (host, port) = (arguments.host(), arguments.port());
     let https = https::https(arguments, &tenant).map_err(Exit::Key)?;
     let public_url = arguments.public_url.clone();
-    let options = ServerOptions { public_url, https, ..ServerOptions::default() };
+    let control = arguments.control();
+    let options = ServerOptions { public_url, https, control, ..ServerOptions::default() };
     let server = Server::bind(tenant.clone(), host, port, options)
         .map_err(|error| Exit::Address(format!("cannot listen on {error}")))?;
     let reached = Reached::of(&server, arguments.public_url.as_ref());

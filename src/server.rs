@@ -16,7 +16,8 @@ use actix_web::middleware::{ErrorHandlers, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, rt};
 
-use crate::http::{Site, canonical_path, log_request, routes, wrong_method};
+pub use crate::http::ControlAccess;
+use crate::http::{Site, canonical_path, guard_control, log_request, routes, wrong_method};
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
 use crate::tenant::tenants::Tenants;
@@ -39,6 +40,8 @@ pub struct ServerOptions {
     /// The URL under which browsers and clients reach the server. Without one, issuer and URLs
     /// follow each request's `X-Forwarded-*` and `Host`.
     pub public_url: Option<BaseUrl>,
+    /// Who may call the control API below `/_mock`.
+    pub control: ControlAccess,
     /// Worker threads; as many as there are cores when `None`.
     pub workers: Option<usize>,
     /// HTTPS beside HTTP.
@@ -97,6 +100,7 @@ impl Server {
             public_url: options.public_url,
             authority_pem,
             outgoing: Outgoing::default(),
+            control: options.control,
         });
         let mut server = HttpServer::new(move || {
             let errors = ErrorHandlers::new()
@@ -104,6 +108,7 @@ impl Server {
             App::new()
                 .app_data(site.clone())
                 .wrap(errors)
+                .wrap(from_fn(guard_control))
                 .wrap(from_fn(log_request))
                 .wrap(from_fn(canonical_path))
                 .configure(routes)

@@ -14,6 +14,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
+use super::control::is_control;
 use super::extract::{Addressed, Site, base_of_request};
 use super::lost::NoSuchTenant;
 use crate::protocol::base_url::BaseUrl;
@@ -62,16 +63,18 @@ fn addressed(
 ) -> Result<Option<Addressed>, NoSuchTenant> {
     if let Some(name) = in_path {
         let Some(tenant) = site.tenants.get(&name) else {
-            return Err(NoSuchTenant(name));
+            let is_control = is_control(request.path());
+            return Err(NoSuchTenant { name, is_control });
         };
-        return Ok(Some(Addressed { tenant, path: Some(format!("/{TENANT}/{name}")) }));
+        let path = Some(format!("/{TENANT}/{name}"));
+        return Ok(Some(Addressed { name, tenant, path }));
     }
     if !site.tenants.has_hosts() {
         return Ok(None);
     }
     let base = base_of_request(request.request());
     let named = site.tenants.at_host(base.host());
-    Ok(named.map(|(_, tenant)| Addressed { tenant, path: None }))
+    Ok(named.map(|(name, tenant)| Addressed { name: name.to_string(), tenant, path: None }))
 }
 
 /// The path below the public URL's own: a proxy may have left it standing in front.
@@ -107,6 +110,9 @@ fn canonical(sent: &str, prefix: &str) -> Canonical {
     for segment in &mut segments[fixed] {
         segment.make_ascii_lowercase();
     }
+    if let Some(named) = take_steered(&mut segments) {
+        tenant = Some(named);
+    }
     // RFC 8414 §3.1: the issuer's path, prefix and tenant included, stands behind the fixed
     // segments.
     if segments.iter().take(2).eq(&AUTHORIZATION_SERVER) {
@@ -121,6 +127,12 @@ fn canonical(sent: &str, prefix: &str) -> Canonical {
 
 fn segments(path: &str) -> Vec<String> {
     path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+}
+
+/// `/_mock/v1/tenants/{name}/…` is an operation of that tenant.
+fn take_steered(segments: &mut Vec<String>) -> Option<String> {
+    let is_control = segments.iter().take(3).eq(&["_mock", "v1", "tenants"]);
+    if is_control && segments.len() > 4 { segments.drain(2..4).nth(1) } else { None }
 }
 
 /// Takes `_tenant` and a name out of the path, from this place on.
@@ -185,6 +197,7 @@ mod tests {
                 "/.well-known/oauth-authorization-server/bank",
             ),
             ("/_tenant/t1/_tenant/t2/login", "/_tenant/t2/login"),
+            ("/_Mock/V1/tenants/t1/users/A%2FB", "/_mock/v1/users/A%2FB"),
         ] {
             assert_eq!(canonical(sent, "/identity"), below(Some("t1"), Some(routed)), "{sent}");
         }

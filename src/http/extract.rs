@@ -12,6 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::control::ControlAccess;
 use super::error::Failure;
 use super::security::failure;
 use crate::outgoing::Outgoing;
@@ -36,11 +37,14 @@ pub(crate) struct Site {
     pub(crate) outgoing: Outgoing,
     /// The certificate of the authority behind https, when the mock made one.
     pub(crate) authority_pem: Option<String>,
+    /// Who may call the control API.
+    pub(crate) control: ControlAccess,
 }
 
 /// A named tenant that a request is for, left with the request by [`super::canonical_path`].
 #[derive(Debug, Clone)]
 pub(super) struct Addressed {
+    pub(super) name: String,
     pub(super) tenant: Tenant,
     /// The path that stands in front of the tenant's own; `None` when the host led to it.
     pub(super) path: Option<String>,
@@ -60,18 +64,20 @@ impl FromRequest for Here {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let site = request.app_data::<Data<Site>>().expect("the server shares its site");
-        let base = || match &site.public_url {
-            Some(configured) => configured.clone(),
-            None => base_of_request(request),
-        };
+        let base = || base_of(site, request);
         let outgoing = site.outgoing.clone();
         let (tenant, base) = match request.extensions().get::<Addressed>().cloned() {
-            Some(Addressed { tenant, path: Some(path) }) => (tenant, base().below(&path)),
-            Some(Addressed { tenant, path: None }) => (tenant, base_of_request(request)),
+            Some(Addressed { tenant, path: Some(path), .. }) => (tenant, base().below(&path)),
+            Some(Addressed { tenant, path: None, .. }) => (tenant, base_of_request(request)),
             None => (site.tenants.default_tenant(), base()),
         };
         ready(Ok(Self { tenant, base, outgoing }))
     }
+}
+
+/// The base URL of the default tenant.
+pub(super) fn base_of(site: &Site, request: &HttpRequest) -> BaseUrl {
+    site.public_url.clone().unwrap_or_else(|| base_of_request(request))
 }
 
 /// The base URL by the request's own account: `X-Forwarded-Proto`, `-Host` and `-Port` where a proxy

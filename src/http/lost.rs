@@ -7,6 +7,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::ErrorHandlerResponse;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
+use super::control::{PROBLEM_JSON, Problem};
 use super::extract::Here;
 use crate::protocol::error::echo;
 
@@ -31,11 +32,15 @@ pub(super) async fn no_such_path(here: Here, request: HttpRequest) -> HttpRespon
 
 /// A path that is below a tenant which is not there.
 #[derive(Debug)]
-pub(super) struct NoSuchTenant(pub(super) String);
+pub(super) struct NoSuchTenant {
+    pub(super) name: String,
+    /// Whether the path is the control API's.
+    pub(super) is_control: bool,
+}
 
 impl std::fmt::Display for NoSuchTenant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "There is no tenant {}.", echo(&self.0))
+        write!(f, "There is no tenant {}.", echo(&self.name))
     }
 }
 
@@ -45,12 +50,19 @@ impl ResponseError for NoSuchTenant {
     }
 
     fn error_response(&self) -> HttpResponse {
+        if self.is_control {
+            return Problem::not_found(self.to_string()).in_parameter("tenant").error_response();
+        }
         plain(&mut HttpResponse::NotFound()).body(format!("{self}\n"))
     }
 }
 
 /// Middleware's hook: gives a 405, which has an `Allow` header already, a text for people.
 pub(crate) fn wrong_method<B>(response: ServiceResponse<B>) -> ErrorHandlerResponse<B> {
+    let is_problem = |kind: &header::HeaderValue| kind == PROBLEM_JSON;
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(is_problem) {
+        return ErrorHandlerResponse::Response(response.map_into_left_body());
+    }
     let (request, response) = response.into_parts();
     let allowed = response.headers().get(header::ALLOW);
     let allowed = allowed.and_then(|methods| methods.to_str().ok()).unwrap_or("another method");

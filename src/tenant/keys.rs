@@ -6,6 +6,7 @@
 
 mod certificate;
 mod foreign;
+mod forge;
 mod one_time;
 mod pair;
 mod ring;
@@ -23,9 +24,11 @@ use serde::Serialize;
 
 use self::certificate::{Chain, key_block};
 pub(super) use self::foreign::{ClientSigner, Secured, unverified_text};
+pub use self::forge::Signature;
 pub(super) use self::one_time::step_of_code;
 use self::pair::Pair;
 pub(super) use self::ring::KeyRing;
+pub use self::ring::{KeyState, RemoveKeyError};
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::hex_lower;
 use crate::protocol::jwk::{Jwk, JwkCertificate, SigningAlgorithm};
@@ -142,10 +145,14 @@ impl SigningKey {
 
     fn sign_under(&self, encoded_header: &str, claims: &impl Serialize) -> String {
         let mut token = format!("{encoded_header}.{}", encode_part(claims));
-        let signature = Signer::sign(self, token.as_bytes());
+        let signature = self.signature(&token);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         token
+    }
+
+    fn signature(&self, message: &str) -> Vec<u8> {
+        Signer::sign(self, message.as_bytes())
     }
 
     /// The claims of a token that this key signed, whatever they say.
@@ -205,8 +212,11 @@ const fn wire_algorithm(algorithm: SigningAlgorithm) -> Algorithm {
 }
 
 fn encode_part(part: &impl Serialize) -> String {
-    let json = serde_json::to_vec(part).expect("headers and claims are JSON objects");
-    URL_SAFE_NO_PAD.encode(json)
+    encode_bytes(&serde_json::to_vec(part).expect("headers and claims are JSON objects"))
+}
+
+fn encode_bytes(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 #[cfg(test)]

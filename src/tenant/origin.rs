@@ -4,23 +4,30 @@ use super::document::{DocumentError, TenantDocument};
 use super::keys::SigningKey;
 use super::policy::Policy;
 use super::{Tenant, TenantParts};
-use crate::clock::Clock;
+use crate::clock::{Clock, ClockState};
 use crate::ids::Ids;
 
-/// Document, policy preset and key that a tenant began with.
+/// Document, policy preset, key and clock that a tenant began with.
 #[derive(Debug, Clone)]
 pub(super) struct Origin {
     pub(super) document: TenantDocument,
     pub(super) policy: Policy,
     pub(super) key: SigningKey,
+    pub(super) clock: ClockState,
 }
 
 impl Tenant {
-    /// The tenant as it began, nobody signed in; clock and ids go on.
+    /// The tenant as it began, nobody signed in and the clock set back; ids go on.
     #[must_use]
     pub fn renewed(&self) -> Self {
+        self.reset_clock();
         self.made_of(self.0.origin.document.clone())
             .expect("a tenant was made of this document before")
+    }
+
+    /// Sets the clock to what it would show had nobody touched it.
+    pub fn reset_clock(&self) {
+        self.0.clock.restore(self.0.origin.clock);
     }
 
     /// Another tenant in the place of this one: preset, key, clock and ids are those that this one
@@ -30,9 +37,10 @@ impl Tenant {
     ///
     /// [`DocumentError`] when parts of the document contradict a rule or each other.
     pub fn made_of(&self, document: TenantDocument) -> Result<Self, DocumentError> {
-        let Origin { policy, key, .. } = self.0.origin.clone();
+        let Origin { policy, key, clock: state, document: first } = self.0.origin.clone();
         let (clock, ids) = (self.0.clock.clone(), self.0.ids.clone());
-        Self::new(document, TenantParts { policy, key, clock, ids })
+        let origin = Origin { document: first, policy, key: key.clone(), clock: state };
+        Self::made(document, TenantParts { policy, key, clock, ids }, origin)
     }
 
     /// A tenant beside this one, with the same preset and first key and a clock of its own.

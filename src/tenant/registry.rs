@@ -125,6 +125,20 @@ impl Apps {
         Ok(registry)
     }
 
+    /// Adds an application, or puts it in the place of the one with the Application ID; whether it
+    /// is new.
+    pub(super) fn put(&self, app: App, policy: Policy) -> Result<bool, DocumentError> {
+        app.check("")?;
+        let id: Arc<str> = app.application_id.as_str().into();
+        let policy = policy.with(&app.policy);
+        Ok(self.0.insert(id, Arc::new(Registered::new(app, policy))).is_none())
+    }
+
+    /// Removes an application; whether there was one.
+    pub(super) fn remove(&self, application_id: &str) -> bool {
+        self.0.remove(application_id).is_some()
+    }
+
     pub(super) fn get(&self, application_id: &str) -> Option<Arc<Registered>> {
         self.0.get(application_id).map(|app| app.clone())
     }

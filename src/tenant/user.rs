@@ -1,6 +1,6 @@
 //! Users of the tenant, as fixtures write them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dashmap::DashMap;
 use schemars::JsonSchema;
@@ -159,6 +159,8 @@ pub(super) fn check_claims(owner: &str, claims: &Claims) -> Result<(), DocumentE
 pub(super) struct Users {
     by_uuid: DashMap<Arc<str>, Arc<User>>,
     uuid_by_name: DashMap<String, Arc<str>>,
+    /// Held while both maps are changed.
+    changing: Mutex<()>,
 }
 
 impl Users {
@@ -181,6 +183,31 @@ impl Users {
             }
         }
         Ok(directory)
+    }
+
+    /// Adds a user, or puts the user in the place of the one with the login name; whether the user
+    /// is new.
+    pub(super) fn put(&self, user: User) -> Result<bool, DocumentError> {
+        user.check("")?;
+        let (name, uuid): (_, Arc<str>) = (user.name.to_lowercase(), user.uuid().into());
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.uuid_by_name.get(&name).map(|uuid| uuid.clone());
+        if before.as_ref() != Some(&uuid) && self.by_uuid.contains_key(&uuid) {
+            return Err(DocumentError::new("uuid", "another user has it"));
+        }
+        self.by_uuid.insert(uuid.clone(), Arc::new(user));
+        self.uuid_by_name.insert(name, uuid.clone());
+        if let Some(before) = before.as_ref().filter(|before| **before != uuid) {
+            self.by_uuid.remove(before);
+        }
+        Ok(before.is_none())
+    }
+
+    /// Removes the user with this login name; whether there was one.
+    pub(super) fn remove(&self, name: &str) -> bool {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let removed = self.uuid_by_name.remove(&name.trim().to_lowercase());
+        removed.is_some_and(|(_, uuid)| self.by_uuid.remove(&uuid).is_some())
     }
 
     pub(super) fn by_uuid(&self, uuid: &str) -> Option<Arc<User>> {

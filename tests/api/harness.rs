@@ -21,7 +21,7 @@ use actix_web::dev::ServerHandle;
 use cyberark_identity_mock::clock::Clock;
 use cyberark_identity_mock::fixtures;
 use cyberark_identity_mock::ids::Ids;
-use cyberark_identity_mock::server::{Server, ServerOptions};
+use cyberark_identity_mock::server::{ControlAccess, Server, ServerOptions};
 use cyberark_identity_mock::tenant::document::TenantDocument;
 use cyberark_identity_mock::tenant::keys::SigningKey;
 use cyberark_identity_mock::tenant::policy::Policy;
@@ -78,6 +78,7 @@ pub(crate) struct Setup {
     pub(crate) workers: usize,
     /// HTTPS beside HTTP; every verb of the mock then goes over https.
     pub(crate) https: bool,
+    pub(crate) control: ControlAccess,
 }
 
 impl Default for Setup {
@@ -89,6 +90,7 @@ impl Default for Setup {
             seed: None,
             workers: 1,
             https: false,
+            control: ControlAccess::default(),
         }
     }
 }
@@ -125,6 +127,7 @@ impl Setup {
             public_url: self.public_url.map(|url| url.parse().expect("a base URL")),
             workers: Some(self.workers),
             https,
+            control: self.control,
         };
         let tenants = Tenants::from(tenant.clone());
         let shared = tenants.clone();
@@ -185,6 +188,11 @@ impl Place {
 
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.request("GET", path).send()
+    }
+
+    /// Puts JSON.
+    pub(crate) fn put(&self, path: &str, json: &serde_json::Value) -> Answer {
+        self.request("PUT", path).json(json).send()
     }
 
     /// Posts a form.

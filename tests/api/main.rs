@@ -7,6 +7,7 @@ mod base_url;
 mod certification;
 mod clients;
 mod confirm;
+mod control;
 mod cors;
 mod demands;
 mod discovery;

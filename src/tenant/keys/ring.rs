@@ -5,7 +5,30 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::SigningKey;
 use crate::clock::Timestamp;
 use crate::protocol::claims::Claims;
-use crate::protocol::jwk::{JwkSet, SigningAlgorithm};
+use crate::protocol::jwk::{Jwk, JwkSet, SigningAlgorithm};
+
+/// What a key of a tenant does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// It signs.
+    Signing,
+    /// It verifies.
+    Published {
+        /// When it is forgotten.
+        until: Timestamp,
+    },
+}
+
+/// Why a key cannot be removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RemoveKeyError {
+    /// There is none of this id.
+    #[error("there is no such key")]
+    Absent,
+    /// It signs.
+    #[error("the key signs: rotate first")]
+    Signing,
+}
 
 /// The keys of a tenant.
 #[derive(Debug)]
@@ -66,6 +89,36 @@ impl KeyRing {
         // A key that comes back and goes again is listed once.
         keys.retired.retain(|(old, _)| replaced.iter().all(|key| key.jwk() != old.jwk()));
         keys.retired.extend(replaced.into_iter().map(|key| (key, until)));
+    }
+
+    /// Publishes a key that signs nothing.
+    pub(in crate::tenant) fn publish(&self, key: SigningKey, until: Timestamp) {
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        keys.retired.retain(|(old, _)| old.jwk() != key.jwk());
+        keys.retired.push((Arc::new(key), until));
+    }
+
+    /// Publishes a key no more.
+    pub(in crate::tenant) fn remove(&self, kid: &str) -> Result<(), RemoveKeyError> {
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if keys.made.iter().chain([&keys.given]).any(|key| key.jwk().kid == kid) {
+            return Err(RemoveKeyError::Signing);
+        }
+        let before = keys.retired.len();
+        keys.retired.retain(|(key, _)| key.jwk().kid != kid);
+        if keys.retired.len() < before { Ok(()) } else { Err(RemoveKeyError::Absent) }
+    }
+
+    /// Every key that somebody has seen, those that sign first.
+    pub(in crate::tenant) fn list(&self, now: Timestamp) -> Vec<(Jwk, KeyState)> {
+        self.read(|keys| {
+            let signing = std::iter::once(&keys.given).chain(&keys.made);
+            let signing = signing.map(|key| (key.jwk().clone(), KeyState::Signing));
+            let published = keys.retired.iter().filter(|(_, until)| *until > now);
+            let published = published
+                .map(|(key, until)| (key.jwk().clone(), KeyState::Published { until: *until }));
+            signing.chain(published).collect()
+        })
     }
 
     /// The claims of a token that one of the keys of `now` signed, whatever they say.

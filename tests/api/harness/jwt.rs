@@ -38,6 +38,13 @@ impl Jwt {
         jwt
     }
 
+    /// A token as it is, whoever signed it.
+    pub(crate) fn unverified(token: &str) -> Self {
+        let mut parts = token.split('.');
+        let mut next = || decoded(parts.next().expect("a JWT has parts"));
+        Self { header: next(), claims: next() }
+    }
+
     /// Names of the claims in order.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.claims.as_object().expect("claims are an object").keys().map(String::as_str).collect()

@@ -1,0 +1,112 @@
+//! The tenant's clock: read, set, advanced, stopped.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::call::{Call, shown};
+use super::operation::{Operation, Outcome, Run};
+use super::problem::Problem;
+use crate::clock::{Clock, END_OF_TIME, Timestamp};
+use crate::protocol::lifetime::Lifetime;
+
+pub(super) const OPERATIONS: [Operation; 4] = [
+    Operation::new("GET", "/clock", "What the clock shows", Run::Show(read)).gives::<ClockView>(),
+    Operation::new("PUT", "/clock", "Set, stop or start the clock", Run::Now(set))
+        .takes::<ClockChange>()
+        .gives::<ClockView>(),
+    Operation::new("POST", "/clock/advance", "Move the clock forward", Run::Now(advance))
+        .takes::<Advance>()
+        .gives::<ClockView>(),
+    Operation::new("DELETE", "/clock", "Show the system's time again", Run::Show(reset))
+        .gives::<ClockView>(),
+];
+
+/// What a clock shows.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ClockView {
+    /// The time in RFC 3339.
+    now: String,
+    /// Seconds since 1970, as in tokens.
+    seconds: i64,
+    /// Whether the clock stands still.
+    frozen: bool,
+}
+
+/// A moment.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Moment {
+    /// Seconds since 1970, as in tokens.
+    Seconds(i64),
+    /// RFC 3339, like `2026-01-31T23:59:59Z`.
+    Text(String),
+}
+
+/// How the clock is to stand; what is absent stays as it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ClockChange {
+    /// What it is to show, in the years 1970 to 9999.
+    now: Option<Moment>,
+    /// Whether it is to stand still.
+    frozen: Option<bool>,
+}
+
+/// How far to move.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    /// Seconds, or `d.hh:mm:ss`.
+    by: Lifetime,
+}
+
+fn view(clock: &Clock) -> HttpResponse {
+    let now = clock.now();
+    let (seconds, frozen) = (now.seconds(), clock.is_frozen());
+    shown(&ClockView { now: now.to_string(), seconds, frozen })
+}
+
+fn read(call: &Call) -> HttpResponse {
+    view(call.tenant.clock())
+}
+
+fn set(call: &Call) -> Outcome {
+    let ClockChange { now, frozen } = call.body()?;
+    let to = now.map(moment).transpose()?;
+    let clock = call.tenant.clock();
+    match frozen {
+        Some(true) => clock.freeze(),
+        Some(false) => clock.unfreeze(),
+        None => {}
+    }
+    if let Some(to) = to {
+        clock.set(to);
+    }
+    Ok(view(clock))
+}
+
+fn moment(moment: Moment) -> Result<Timestamp, Problem> {
+    let text = "expected a time like 2026-01-31T23:59:59Z, or seconds, of the years 1970 to 9999";
+    match moment {
+        Moment::Text(time) => time.parse().ok(),
+        Moment::Seconds(seconds) => {
+            let range = 0..=END_OF_TIME.seconds();
+            range.contains(&seconds).then(|| Timestamp::from_seconds(seconds))
+        }
+    }
+    .ok_or_else(|| Problem::bad_request(text).at("/now"))
+}
+
+fn advance(call: &Call) -> Outcome {
+    let Advance { by } = call.body()?;
+    call.tenant.clock().advance(Duration::from_secs(by.seconds().unsigned_abs()));
+    Ok(view(call.tenant.clock()))
+}
+
+fn reset(call: &Call) -> HttpResponse {
+    call.tenant.reset_clock();
+    view(call.tenant.clock())
+}

@@ -1,0 +1,139 @@
+//! Bad input: a problem document that names the member, and nothing has changed.
+
+use serde_json::{Value, json};
+
+use crate::harness::Mock;
+
+/// Method, path, body; the pointer and a part of the detail.
+type Row = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+const ROWS: &[Row] = &[
+    ("PUT", "/users/a", r#"{"name":"a","pass":"b"}"#, "/pass", "unknown field `pass`"),
+    ("PUT", "/users/a", r#"{"name":7}"#, "/name", "invalid type: integer `7`"),
+    ("PUT", "/users/a", r#"{"name":"b"}"#, "/name", "the path names \"a\""),
+    (
+        "PUT",
+        "/users/a",
+        r#"{"name":"a","claims":{"iss":"x"}}"#,
+        "/claims/iss",
+        "the server computes",
+    ),
+    ("PUT", "/users/a", "[]", "", "expected a JSON object"),
+    ("PUT", "/users/a", "", "", "expected a JSON object"),
+    ("PUT", "/users/a", "{} {}", "", "missing field `name`"),
+    ("PUT", "/users/a", r#"{"name":"a"} x"#, "", "trailing characters"),
+    (
+        "PUT",
+        "/apps/a",
+        r#"{"application_id":"a","token_lifetime":-1}"#,
+        "/token_lifetime",
+        "lifetime -1",
+    ),
+    (
+        "PUT",
+        "/apps/a",
+        r#"{"application_id":"a","token_lifetime":1e300}"#,
+        "/token_lifetime",
+        "invalid",
+    ),
+    (
+        "PUT",
+        "/apps/a",
+        r#"{"application_id":"a","redirect_uris":["/x"]}"#,
+        "/redirect_uris/0",
+        "absolute URI",
+    ),
+    ("PUT", "/apps/a%2Fb", r#"{"application_id":"a/b"}"#, "/application_id", "expected letters"),
+    ("PUT", "/clock", r#"{"now":"300000-01-01T00:00:00Z"}"#, "/now", "of the years 1970 to 9999"),
+    ("PUT", "/clock", r#"{"now":-1}"#, "/now", "of the years 1970 to 9999"),
+    ("PUT", "/clock", r#"{"now":9223372036854775807}"#, "/now", "of the years 1970 to 9999"),
+    ("PUT", "/clock", r#"{"noon":1}"#, "/noon", "unknown field"),
+    ("POST", "/clock/advance", r#"{"by":-5}"#, "/by", "lifetime -5"),
+    (
+        "PUT",
+        "/snapshot",
+        r#"{"users":[{"name":"a"},{"name":"A"}]}"#,
+        "/users/1/name",
+        "another user",
+    ),
+    ("PUT", "/snapshot", r#"{"tenant":{"live_limit":0}}"#, "/tenant/live_limit", "at least 1"),
+    (
+        "PUT",
+        "/tenants/t1",
+        r#"{"document":{"users":[{}]}}"#,
+        "/document/users/0",
+        "missing field `name`",
+    ),
+    (
+        "PUT",
+        "/tenants/t1",
+        r#"{"document":{"users":[{"name":" "}]}}"#,
+        "/document/users/0/name",
+        "login name",
+    ),
+    ("PUT", "/tenants/t1", r#"{"hosts":["a:80"]}"#, "/hosts/0", "without port"),
+    ("POST", "/keys/rotate", r#"{"pem":"x"}"#, "/pem", "expected an unencrypted RSA private key"),
+    ("POST", "/keys/sign", r#"{"claims":[]}"#, "/claims", "expected a map"),
+];
+
+#[test]
+fn a_wrong_body_is_a_problem_that_names_the_member() {
+    let mock = Mock::start();
+    let before = mock.get("/_mock/v1/snapshot").json();
+    for (method, path, body, pointer, detail) in ROWS.iter().copied() {
+        let request = mock.request(method, &format!("/_mock/v1{path}"));
+        let answer = request.body("application/json", body).send();
+        let case = format!("{method} {path} {}: {answer:?}", &body[..body.len().min(60)]);
+        assert_eq!(answer.status, 400, "{case}");
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{case}");
+        let problem = answer.json();
+        assert_eq!(problem["pointer"], pointer, "{case}");
+        assert!(problem["detail"].as_str().unwrap().contains(detail), "{case}");
+        assert_eq!((&problem["type"], &problem["status"]), (&json!("about:blank"), &json!(400)));
+    }
+    assert_eq!(mock.get("/_mock/v1/snapshot").json(), before);
+    assert_eq!(mock.get("/_mock/v1/clock").json()["frozen"], false);
+}
+
+#[test]
+fn a_body_without_bottom_is_refused() {
+    let mock = Mock::start();
+    let (open, close) = ("[".repeat(300), "]".repeat(300));
+    let body = format!(r#"{{"name":"a","claims":{{"x":{open}1{close}}}}}"#);
+    let answer = mock.request("PUT", "/_mock/v1/users/a").body("application/json", body).send();
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("recursion limit exceeded"), "{detail}");
+}
+
+#[test]
+fn what_is_not_there_is_a_problem_too() {
+    let mock = Mock::start();
+    for (method, path, status, parameter) in [
+        ("GET", "/_mock/v1/nothing", 404, Value::Null),
+        ("GET", "/_mock/v1/users/nobody", 404, json!("user")),
+        ("GET", "/_mock/v1/users/%ff", 404, Value::Null),
+        ("GET", "/_mock/v1/users/a/b", 404, Value::Null),
+        ("GET", "/_mock/v1/tenants/t9/users", 404, json!("tenant")),
+        ("DELETE", "/_mock/v1/tenants/default", 409, json!("tenant")),
+        ("PUT", "/_mock/v1/tenants/A%2FB", 400, json!("tenant")),
+        ("PATCH", "/_mock/v1/users/nobody", 405, Value::Null),
+    ] {
+        let answer = mock.request(method, path).send();
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{path}");
+        assert_eq!(answer.json()["parameter"], parameter, "{method} {path}");
+    }
+    let wrong_method = mock.request("PATCH", "/_mock/v1/users/nobody").send();
+    assert_eq!(wrong_method.header("allow"), Some("GET, PUT, DELETE"));
+}
+
+#[test]
+fn a_body_of_many_megabytes_is_refused() {
+    let mock = Mock::start();
+    let body = format!("{{\"name\":\"{}\"}}", "a".repeat(17 * 1024 * 1024));
+    let answer = mock.request("PUT", "/_mock/v1/users/a").body("application/json", body).send();
+    assert_eq!((answer.status, answer.json()["status"].clone()), (413, json!(413)));
+    let large = json!({ "name": "a", "claims": { "x": "y".repeat(1024 * 1024) } });
+    assert_eq!(mock.put("/_mock/v1/users/a", &large).status, 201);
+}
