@@ -3,6 +3,7 @@
 //! A handler makes three moves: extractors parse, one call on the tenant decides, the return type
 //! renders. Paths are matched in canonical form, see [`canonical`].
 
+mod addressed;
 mod answer;
 mod authority;
 mod authorize;
@@ -13,7 +14,9 @@ mod discovery;
 mod end_session;
 mod error;
 mod extract;
+mod faulty_body;
 mod introspect;
+mod journaled;
 mod login;
 mod lost;
 mod notices;
@@ -25,7 +28,9 @@ mod redirect;
 mod register;
 mod request_log;
 mod security;
+mod seen;
 mod sign;
+mod steered;
 mod token;
 mod userinfo;
 mod vendor;
@@ -39,8 +44,10 @@ pub(crate) use canonical::canonical_path;
 pub use control::ControlAccess;
 pub(crate) use control::guard_control;
 pub(crate) use extract::Site;
+pub(crate) use journaled::journaled;
 pub(crate) use lost::wrong_method;
 pub(crate) use request_log::log_request;
+pub(crate) use steered::steered;
 
 /// The most bytes of a request body that are read.
 const BODY_LIMIT: usize = 64 * 1024;

@@ -17,7 +17,9 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, rt};
 
 pub use crate::http::ControlAccess;
-use crate::http::{Site, canonical_path, guard_control, log_request, routes, wrong_method};
+use crate::http::{
+    Site, canonical_path, guard_control, journaled, log_request, routes, steered, wrong_method,
+};
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
 use crate::tenant::tenants::Tenants;
@@ -103,11 +105,11 @@ impl Server {
             control: options.control,
         });
         let mut server = HttpServer::new(move || {
-            let errors = ErrorHandlers::new()
-                .handler(StatusCode::METHOD_NOT_ALLOWED, |answer| Ok(wrong_method(answer)));
             App::new()
                 .app_data(site.clone())
-                .wrap(errors)
+                .wrap(wrong_methods())
+                .wrap(from_fn(steered))
+                .wrap(from_fn(journaled))
                 .wrap(from_fn(guard_control))
                 .wrap(from_fn(log_request))
                 .wrap(from_fn(canonical_path))
@@ -197,6 +199,12 @@ impl Server {
 /// An error of listening, by where it was tried.
 fn at(host: impl Display, port: u16, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{host} port {port}: {error}"))
+}
+
+/// Gives a 405 a text for people.
+fn wrong_methods<B: 'static>() -> ErrorHandlers<B> {
+    let handlers = ErrorHandlers::new();
+    handlers.handler(StatusCode::METHOD_NOT_ALLOWED, |answer| Ok(wrong_method(answer)))
 }
 
 /// The addresses that a name stands for, without those that this machine does not have.

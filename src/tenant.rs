@@ -4,6 +4,7 @@
 //! synchronous; what they decide comes back as an enum or as an [`OAuthError`], never as a status.
 
 pub mod app;
+pub mod asked;
 pub mod authorize;
 pub mod callback;
 mod client;
@@ -16,10 +17,13 @@ pub mod document;
 pub mod end_session;
 mod exchange;
 mod grant;
+pub mod inspect;
 mod introspect;
 pub mod issue;
+pub mod journal;
 pub mod keys;
 pub mod login;
+pub mod mint;
 pub mod missing;
 pub mod notices;
 mod origin;
@@ -38,6 +42,7 @@ mod request_check;
 mod request_object;
 mod revoke;
 mod session;
+pub mod steer;
 mod store;
 pub mod tenants;
 pub mod user;
@@ -47,9 +52,11 @@ mod wishes;
 use std::sync::Arc;
 
 use self::app::App;
+use self::asked::Asked;
 use self::authorize::Bounce;
 use self::document::{DocumentError, TenantDocument, TenantSettings};
 use self::grant::{Bearer, Code, RefreshToken};
+use self::journal::Journal;
 use self::keys::{KeyRing, KeyState, RemoveKeyError, SigningKey};
 use self::login::{Lockouts, Login};
 use self::missing::MissingCalls;
@@ -59,6 +66,7 @@ use self::platform::PlatformRefresh;
 use self::policy::Policy;
 use self::registry::{Apps, Registered};
 use self::session::Session;
+use self::steer::Steering;
 use self::store::Store;
 use self::user::{User, Users};
 use crate::clock::{Clock, END_OF_TIME};
@@ -68,7 +76,7 @@ use crate::protocol::jwk::{Jwk, SigningAlgorithm};
 
 /// A CyberArk Identity tenant in memory. Clones are handles to the same tenant.
 #[derive(Debug, Clone)]
-pub struct Tenant(Arc<Inner>);
+pub struct Tenant(Arc<Inner>, Option<Arc<Asked>>);
 
 #[derive(Debug)]
 struct Inner {
@@ -78,6 +86,8 @@ struct Inner {
     users: Users,
     apps: Apps,
     keys: KeyRing,
+    steering: Steering,
+    journal: Journal,
     clock: Clock,
     ids: Ids,
     bounces: Store<Bounce>,
@@ -147,17 +157,19 @@ impl Tenant {
         let settings = document.tenant.unwrap_or_default();
         settings.check()?;
         let policy = parts.policy.with(&settings.policy);
-        let limit = settings.live_limit;
+        let (limit, journal_limit) = (settings.live_limit, settings.journal_limit);
         for (index, user) in document.users.iter().enumerate() {
             user.check_challenges(&format!("users[{index}]"), &settings.authentication)?;
         }
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             origin,
             users: Users::load(document.users)?,
             apps: Apps::load(document.apps, policy)?,
             policy,
             settings,
             keys: KeyRing::new(parts.key),
+            steering: Steering::default(),
+            journal: Journal::new(journal_limit),
             clock: parts.clock,
             ids: parts.ids,
             bounces: Store::new(limit),
@@ -173,7 +185,8 @@ impl Tenant {
             spent_codes: Store::new(limit),
             lockouts: Lockouts::default(),
             outbox: Outbox::default(),
-        })))
+        };
+        Ok(Self(Arc::new(inner), None))
     }
 
     /// The settings that the tenant was made with.
@@ -194,6 +207,27 @@ impl Tenant {
     /// All applications, sorted by Application ID.
     pub fn apps(&self) -> Vec<App> {
         self.0.apps.list().iter().map(|registered| registered.app.clone()).collect()
+    }
+
+    /// What tests want to happen.
+    pub fn steering(&self) -> &Steering {
+        &self.0.steering
+    }
+
+    /// What came in and went out.
+    pub fn journal(&self) -> &Journal {
+        &self.0.journal
+    }
+
+    /// A handle that knows which request it serves.
+    #[must_use]
+    pub fn serving(&self, asked: Arc<Asked>) -> Self {
+        Self(self.0.clone(), Some(asked))
+    }
+
+    /// The request that this handle serves, if anybody wants to know.
+    fn asked(&self) -> Option<&Asked> {
+        self.1.as_deref()
     }
 
     /// The clock that everything reads.

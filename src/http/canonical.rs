@@ -14,8 +14,9 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
+use super::addressed::{Addressed, base_of_request};
 use super::control::is_control;
-use super::extract::{Addressed, Site, base_of_request};
+use super::extract::Site;
 use super::lost::NoSuchTenant;
 use crate::protocol::base_url::BaseUrl;
 

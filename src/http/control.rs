@@ -9,10 +9,14 @@ mod access;
 mod call;
 mod clock;
 mod directory;
+mod inspect;
+mod journal;
 mod keys;
+mod mint;
 mod openapi;
 mod operation;
 mod problem;
+mod steering;
 mod tenants;
 
 use actix_web::web::{Bytes, Data};
@@ -24,7 +28,8 @@ pub(super) use self::access::is_control;
 use self::call::Call;
 use self::operation::{Operation, Run};
 pub(super) use self::problem::{PROBLEM_JSON, Problem};
-use super::extract::{Addressed, Here, Site, base_of};
+use super::addressed::{Addressed, base_of};
+use super::extract::{Here, Site};
 use crate::tenant::tenants::DEFAULT;
 
 /// The path in front of the operations'.
@@ -34,8 +39,16 @@ const ROOT: &str = "/_mock/v1";
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Every operation.
-const OPERATIONS: [&[Operation]; 4] =
-    [&tenants::OPERATIONS, &directory::OPERATIONS, &clock::OPERATIONS, &keys::OPERATIONS];
+const OPERATIONS: [&[Operation]; 8] = [
+    &tenants::OPERATIONS,
+    &directory::OPERATIONS,
+    &steering::OPERATIONS,
+    &clock::OPERATIONS,
+    &keys::OPERATIONS,
+    &mint::OPERATIONS,
+    &journal::OPERATIONS,
+    &inspect::OPERATIONS,
+];
 
 /// The routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -105,8 +118,10 @@ fn call(
         tenants: site.tenants.clone(),
         tenant: here.tenant,
         name: name.unwrap_or_else(|| DEFAULT.to_owned()),
+        base: here.base,
         root: base_of(site, request),
         segments,
+        query: request.query_string().to_owned(),
         body,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::future::{Ready, ready};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
@@ -10,8 +11,8 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError};
 use serde::de::DeserializeOwned;
-use url::Url;
 
+use super::addressed::{base_here, tenant_of};
 use super::control::ControlAccess;
 use super::error::Failure;
 use super::security::failure;
@@ -22,6 +23,7 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::places::{BodyKind, Places};
 use crate::protocol::token::BasicCredentials;
 use crate::tenant::Tenant;
+use crate::tenant::asked::Asked;
 use crate::tenant::tenants::Tenants;
 
 /// Name of the session cookie.
@@ -41,15 +43,6 @@ pub(crate) struct Site {
     pub(crate) control: ControlAccess,
 }
 
-/// A named tenant that a request is for, left with the request by [`super::canonical_path`].
-#[derive(Debug, Clone)]
-pub(super) struct Addressed {
-    pub(super) name: String,
-    pub(super) tenant: Tenant,
-    /// The path that stands in front of the tenant's own; `None` when the host led to it.
-    pub(super) path: Option<String>,
-}
-
 /// The tenant that a request is for, and the base of the URLs in its answer.
 #[derive(Debug)]
 pub(super) struct Here {
@@ -64,66 +57,30 @@ impl FromRequest for Here {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let site = request.app_data::<Data<Site>>().expect("the server shares its site");
-        let base = || base_of(site, request);
         let outgoing = site.outgoing.clone();
-        let (tenant, base) = match request.extensions().get::<Addressed>().cloned() {
-            Some(Addressed { tenant, path: Some(path), .. }) => (tenant, base().below(&path)),
-            Some(Addressed { tenant, path: None, .. }) => (tenant, base_of_request(request)),
-            None => (site.tenants.default_tenant(), base()),
-        };
+        let (tenant, base) = (tenant_of(request), base_here(request));
+        let asked = request.extensions().get::<Arc<Asked>>().cloned();
+        let tenant = asked.map_or(tenant.clone(), |asked| tenant.serving(asked));
         ready(Ok(Self { tenant, base, outgoing }))
     }
 }
 
-/// The base URL of the default tenant.
-pub(super) fn base_of(site: &Site, request: &HttpRequest) -> BaseUrl {
-    site.public_url.clone().unwrap_or_else(|| base_of_request(request))
-}
+/// The body of a request, left with it by whoever read it, for the journal.
+#[derive(Debug, Clone)]
+pub(super) struct RawBody(pub(super) Bytes);
 
-/// The base URL by the request's own account: `X-Forwarded-Proto`, `-Host` and `-Port` where a proxy
-/// set them, else scheme and `Host`; the address listened on when those make no URL.
-pub(super) fn base_of_request(request: &HttpRequest) -> BaseUrl {
-    let headers = request.headers();
-    let scheme = match forwarded(headers, "x-forwarded-proto") {
-        Some(sent) if sent.eq_ignore_ascii_case("https") => "https",
-        Some(sent) if sent.eq_ignore_ascii_case("http") => "http",
-        _ if request.app_config().secure() => "https",
-        _ => "http",
-    };
-    let port = forwarded(headers, "x-forwarded-port")
-        .and_then(|port| port.parse::<u16>().ok())
-        .filter(|port| *port != 0);
-    let by_proxy = || {
-        let host = forwarded(headers, "x-forwarded-host")?;
-        // A port that the proxy put beside the host name is the more exact of the two.
-        base_at(scheme, host, port.filter(|_| !names_a_port(host)))
-    };
-    let by_client = || base_at(scheme, headers.get(header::HOST)?.to_str().ok()?, port);
-    let by_target = || base_at(scheme, request.uri().authority()?.as_str(), port);
-    by_proxy()
-        .or_else(by_client)
-        .or_else(by_target)
-        .unwrap_or_else(|| BaseUrl::of_address(scheme, request.app_config().local_addr()))
-}
-
-/// The base URL of a host, at `port` instead of its own if there is one.
-fn base_at(scheme: &str, host: &str, port: Option<u16>) -> Option<BaseUrl> {
-    let mut url = Url::parse(&format!("{scheme}://{host}")).ok()?;
-    if port.is_some() {
-        url.set_port(port).ok()?;
+/// Reads the body, and leaves it with the request.
+fn read_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<Bytes, actix_web::Error>> + use<> {
+    let body = Bytes::from_request(request, payload);
+    let request = request.clone();
+    async move {
+        let body = body.await?;
+        request.extensions_mut().insert(RawBody(body.clone()));
+        Ok(body)
     }
-    // A host that brings a path along is none.
-    (url.path() == "/").then(|| url.as_str().parse().ok())?
-}
-
-fn names_a_port(host: &str) -> bool {
-    host.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// The first value of a header that each proxy on the way may have added to.
-fn forwarded<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let value = headers.get(name)?.to_str().ok()?;
-    value.split(',').next().map(str::trim).filter(|first| !first.is_empty())
 }
 
 /// The parameters of query and body, kept apart.
@@ -189,7 +146,7 @@ impl FromRequest for Sent {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = Bytes::from_request(request, payload);
+        let body = read_body(request, payload);
         let query = Parameters::parse(request.query_string().as_bytes());
         let is_form = is_form(request.headers());
         let is_declared =
@@ -233,7 +190,7 @@ impl<T: DeserializeOwned + Default> FromRequest for VendorJson<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let here = Here::from_request(request, payload);
-        let body = Bytes::from_request(request, payload);
+        let body = read_body(request, payload);
         Box::pin(async move {
             let here = here.await?;
             let body = body.await.map_err(|error| unreadable_body(&here, &error))?;

@@ -47,6 +47,14 @@ pub enum ErrorCode {
     InvalidClientMetadata,
     /// A software statement that the server does not trust (RFC 7591 §3.2.2).
     UnapprovedSoftwareStatement,
+    /// The server failed (RFC 6749 §4.1.2.1).
+    ServerError,
+    /// The server is overloaded (RFC 6749 §4.1.2.1).
+    TemporarilyUnavailable,
+    /// `prompt=none` although the user has to do something (OpenID Connect Core §3.1.2.6).
+    InteractionRequired,
+    /// `prompt=none` although the user has to choose (OpenID Connect Core §3.1.2.6).
+    AccountSelectionRequired,
     /// CyberArk: a `prompt` value outside `none` and `login`; not a registered code.
     UnsupportedPrompt,
     /// CyberArk: the code `500` of an unknown bounce key.
@@ -55,6 +63,37 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code.
+    const ALL: [Self; 22] = [
+        Self::InvalidRequest,
+        Self::InvalidClient,
+        Self::InvalidGrant,
+        Self::InvalidScope,
+        Self::InvalidToken,
+        Self::UnauthorizedClient,
+        Self::UnsupportedGrantType,
+        Self::UnsupportedResponseType,
+        Self::AccessDenied,
+        Self::LoginRequired,
+        Self::InvalidRequestObject,
+        Self::RequestUriNotSupported,
+        Self::ConsentRequired,
+        Self::InvalidRedirectUri,
+        Self::InvalidClientMetadata,
+        Self::UnapprovedSoftwareStatement,
+        Self::ServerError,
+        Self::TemporarilyUnavailable,
+        Self::InteractionRequired,
+        Self::AccountSelectionRequired,
+        Self::UnsupportedPrompt,
+        Self::StateNotFound,
+    ];
+
+    /// The code of this name on the wire.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == name)
+    }
+
     /// The code as it stands on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -75,6 +114,10 @@ impl ErrorCode {
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
+            Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::InteractionRequired => "interaction_required",
+            Self::AccountSelectionRequired => "account_selection_required",
             Self::UnsupportedPrompt => "unsupported_prompt",
             Self::StateNotFound => "500",
         }

@@ -191,6 +191,11 @@ impl BasicCredentials {
         })
     }
 
+    /// The id, as it stands.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
     /// What the credentials are if they are form-urlencoded.
     fn urlencoded(&self) -> Option<Self> {
         let (client_id, client_secret) = self.decoded.clone()?;

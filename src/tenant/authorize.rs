@@ -131,6 +131,9 @@ impl Tenant {
         credentials: &[String],
     ) -> Decision {
         let Asking { request, asked_at, consented } = asking;
+        if let Some(error) = self.steered_refusal() {
+            return Decision::Refuse(checked.callback.report(error));
+        }
         match self.usable_session(&at, &checked, asked_at, credentials) {
             Ok(Some(signed_in)) if consented => {
                 Decision::Deliver(Box::new(self.deliver(at, checked, signed_in)))
@@ -184,6 +187,7 @@ impl Tenant {
                 visits: session.visits.clone(),
             })
         });
+        let user = user.or_else(|| self.steered_sign_in_as(&usable));
         let others_are_signed_in = newest.is_none() && !usable.is_empty();
         match user {
             Some(signed_in) => Ok(Some(signed_in)),
@@ -195,6 +199,15 @@ impl Tenant {
             None if others_are_signed_in && asked_at.is_some() => Err(other_user()),
             None => Ok(None),
         }
+    }
+
+    /// The user whom a test wants to be signed in where nobody is.
+    fn steered_sign_in_as(&self, usable: &[Session]) -> Option<SignedIn> {
+        let user = self.steered_user().filter(|_| usable.is_empty())?;
+        let session = self.begin_session(&user);
+        let now = self.0.clock.now();
+        let session = self.0.sessions.read(&session, now, Session::clone)?;
+        Some(SignedIn { user, since: session.authenticated_at, visits: session.visits })
     }
 
     /// Keeps the request under a new key until the user has done their part.

@@ -94,11 +94,12 @@ impl Tenant {
                 tokens: checked.front_channel,
                 code,
                 refresh_token: None,
+                more: None,
             },
         }
     }
 
-    fn issue_code(&self, issued: Code) -> String {
+    pub(super) fn issue_code(&self, issued: Code) -> String {
         let code = self.0.ids.opaque();
         let lifetime = self.0.settings.authorization_code_lifetime.seconds();
         let expires = self.0.clock.now().plus_seconds(lifetime);

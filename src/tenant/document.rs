@@ -76,6 +76,9 @@ pub struct TenantSettings {
     pub live_limit: usize,
     /// How users sign in.
     pub authentication: AuthenticationSettings,
+    /// The most requests that the journal keeps, with their answers; 0 keeps none.
+    #[schemars(range(max = 1_000_000))]
+    pub journal_limit: usize,
     /// Departures from the policy preset.
     pub policy: PolicyOverrides,
 }
@@ -92,6 +95,7 @@ impl Default for TenantSettings {
             session_lifetime: Lifetime::minutes(12 * 60),
             live_limit: 100_000,
             authentication: AuthenticationSettings::default(),
+            journal_limit: 1000,
             policy: PolicyOverrides::default(),
         }
     }
@@ -102,6 +106,10 @@ impl TenantSettings {
         if self.id.is_empty() || !self.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             let problem = format!("{:?}: expected letters and digits, like ABC1234", self.id);
             return Err(DocumentError::new("tenant.id", problem));
+        }
+        if self.journal_limit > 1_000_000 {
+            let problem = format!("{}: expected at most 1000000", self.journal_limit);
+            return Err(DocumentError::new("tenant.journal_limit", problem));
         }
         if self.live_limit == 0 {
             return Err(DocumentError::new("tenant.live_limit", "0: expected at least 1"));

@@ -82,6 +82,7 @@ impl Tenant {
             tokens: ResponseType { code: false, id_token: granted.id_token, token: true },
             code: None,
             refresh_token: granted.refresh_token,
+            more: None,
         })
     }
 

@@ -123,6 +123,15 @@ pub(super) enum RefreshToken {
     Rotated(Arc<Family>),
 }
 
+impl RefreshToken {
+    /// The family that it is of, or was.
+    pub(super) fn family(&self) -> &Arc<Family> {
+        match self {
+            Self::Live(family) | Self::Rotated(family) => family,
+        }
+    }
+}
+
 /// A token of a family that has been issued.
 #[derive(Debug, Clone)]
 pub(super) struct LiveToken {

@@ -12,6 +12,7 @@ use super::places::{refuse_duplicates, refuse_outside_form};
 use super::policy::{ClientAuthenticationError, Policy, TokenTypeHint};
 use super::profile::standard_claims;
 use super::registry::{AppAt, Registered};
+use super::steer::TokenKind;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
@@ -108,6 +109,8 @@ impl Tenant {
         claims.insert("app_id".into(), (*grant.application_id).into());
         claims.insert("scope".into(), known.scope.as_str().into());
         claims.extend(standard_claims(&principal, registered, &known.scope));
+        let changes = self.changes(grant, &principal, &[TokenKind::Introspection]);
+        changes.apply(TokenKind::Introspection, &mut claims, self.named(grant, &principal));
         Some(claims)
     }
 }

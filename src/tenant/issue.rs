@@ -15,6 +15,7 @@ use super::policy::{IdTokenProfileClaims, IdTokenUniqueName};
 use super::principal::Principal;
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
 use super::registry::AppAt;
+use super::steer::{Changes, TokenChange, TokenKind};
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
@@ -34,6 +35,8 @@ pub struct Issuance {
     pub(super) tokens: ResponseType,
     pub(super) code: Option<String>,
     pub(super) refresh_token: Option<String>,
+    /// What minting wants beside steering.
+    pub(super) more: Option<Box<TokenChange>>,
 }
 
 /// Signed tokens, and what goes with them.
@@ -70,16 +73,23 @@ impl Issuance {
     /// Signs the tokens and remembers the access token.
     pub(super) fn sign(self) -> Issued {
         let now = self.tenant.0.clock.now();
-        let expires_in = self.at.registered.app.token_lifetime.seconds();
-        let access_token = self.tokens.token.then(|| self.access_token(now, expires_in));
+        let usual = self.at.registered.app.token_lifetime.seconds();
+        let changes = self.changes();
+        let lifetime = |kind| changes.lifetime(kind).unwrap_or(usual);
+        let access_lifetime = lifetime(TokenKind::AccessToken);
+        let access_token =
+            self.tokens.token.then(|| self.access_token(now, access_lifetime, &changes));
         let id_token = self.tokens.id_token.then(|| {
-            let claims = self.id_token_claims(now, expires_in, access_token.as_deref());
-            let token = self.key().sign(&claims);
+            let lifetime = lifetime(TokenKind::IdToken);
+            let claims = self.id_token_claims(now, lifetime, access_token.as_deref());
+            let token = self.signed(TokenKind::IdToken, claims, &changes);
             // CyberArk's SDKs carry the platform's ID token to every service as a bearer token.
             let kind = if self.is_of_platform() { Bearer::Access } else { Bearer::Identity };
-            self.remember(&token, kind, now, expires_in);
+            self.remember(&token, kind, now, lifetime);
             token
         });
+        let expires_in =
+            if access_token.is_some() { access_lifetime } else { lifetime(TokenKind::IdToken) };
         Issued {
             code: self.code,
             id_token,
@@ -98,9 +108,27 @@ impl Issuance {
         self.at.registered.app.token_type
     }
 
-    fn access_token(&self, now: Timestamp, expires_in: i64) -> String {
+    /// What steering and minting want to be different.
+    fn changes(&self) -> Changes {
+        let mut kinds = Vec::new();
+        kinds.extend(self.tokens.token.then_some(TokenKind::AccessToken));
+        kinds.extend(self.tokens.id_token.then_some(TokenKind::IdToken));
+        let steered = self.tenant.changes(&self.family.grant, &self.principal, &kinds);
+        steered.and(self.more.as_deref())
+    }
+
+    fn signed(&self, kind: TokenKind, mut claims: Claims, changes: &Changes) -> String {
+        let named = self.tenant.named(&self.family.grant, &self.principal);
+        changes.apply(kind, &mut claims, named);
+        changes.sign(kind, &self.key(), &claims, named)
+    }
+
+    fn access_token(&self, now: Timestamp, expires_in: i64, changes: &Changes) -> String {
         let token = match self.token_type() {
-            TokenType::JwtRS256 => self.key().sign(&self.access_token_claims(now, expires_in)),
+            TokenType::JwtRS256 => {
+                let claims = self.access_token_claims(now, expires_in);
+                self.signed(TokenKind::AccessToken, claims, changes)
+            }
             TokenType::Opaque => self.tenant.0.ids.opaque(),
         };
         self.remember(&token, Bearer::Access, now, expires_in);

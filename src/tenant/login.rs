@@ -24,6 +24,16 @@ use crate::protocol::base_url::BaseUrl;
 use crate::protocol::security::authentication::{NewPackage, StartAuthenticationRequest};
 use crate::protocol::security::mechanism::MechanismKind;
 
+impl Login {
+    /// State and user, for who inspects the tenant.
+    pub(super) fn told(&self) -> (&'static str, Option<&Arc<str>>) {
+        match self {
+            Self::Open(package) => ("waiting", package.user.as_ref()),
+            Self::Over => ("over", None),
+        }
+    }
+}
+
 /// What came of starting to sign in.
 #[derive(Debug)]
 pub enum Start {

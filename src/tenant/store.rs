@@ -5,8 +5,9 @@ use std::sync::{Mutex, TryLockError};
 
 use dashmap::DashMap;
 
+use super::inspect::Alive;
 use crate::clock::Timestamp;
-use crate::protocol::digest::sha256;
+use crate::protocol::digest::{hex_lower, sha256};
 
 /// What an entry is found by: the SHA-256 of its id, so that ids of any length cost the same and
 /// no look-up compares a secret byte by byte.
@@ -136,6 +137,23 @@ impl<V> Store<V> {
         if self.entries.len() < self.entries.capacity() / 4 {
             self.entries.shrink_to_fit();
         }
+    }
+
+    /// What `show` makes of the live entries, of at most `limit` of them, each with the beginning
+    /// of its id's SHA-256 and its end.
+    pub(super) fn list(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        show: impl Fn(&V) -> Alive,
+    ) -> Vec<Alive> {
+        let live = self.entries.iter().filter(|entry| entry.expires > now).take(limit);
+        live.map(|entry| Alive {
+            sha256: hex_lower(&entry.key().0[..8]),
+            expires: entry.expires.seconds(),
+            ..show(&entry.value)
+        })
+        .collect()
     }
 
     /// How many entries there are, expired ones included until the next sweep.

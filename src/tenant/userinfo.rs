@@ -13,6 +13,7 @@ use super::policy::{BearerError, OpenidScope, Policy, SecondBearerToken};
 use super::principal::Principal;
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
 use super::registry::Registered;
+use super::steer::TokenKind;
 use super::user::User;
 use crate::protocol::bearer::BearerTokens;
 use crate::protocol::claims::Claims;
@@ -66,6 +67,8 @@ impl Tenant {
             let all = every_standard_claim(&principal, &registered);
             give_requested(&mut claims, &requested.userinfo, &all);
         }
+        let changes = self.changes(grant, &principal, &[TokenKind::Userinfo]);
+        changes.apply(TokenKind::Userinfo, &mut claims, self.named(grant, &principal));
         Ok(claims)
     }
 

@@ -3,7 +3,10 @@
 mod access;
 mod clock;
 mod directory;
+mod journal;
 mod keys;
+mod mint;
 mod openapi;
 mod problems;
+mod steering;
 mod tenants;

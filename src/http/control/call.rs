@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Query};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
@@ -20,9 +20,12 @@ pub(super) struct Call {
     /// The tenant that it is about, and its name.
     pub(super) tenant: Tenant,
     pub(super) name: String,
+    /// The base of the tenant's URLs.
+    pub(super) base: BaseUrl,
     /// The base of the default tenant's URLs.
     pub(super) root: BaseUrl,
     pub(super) segments: Vec<(&'static str, String)>,
+    pub(super) query: String,
     pub(super) body: Bytes,
 }
 
@@ -31,6 +34,12 @@ impl Call {
     pub(super) fn segment(&self, name: &str) -> &str {
         let segment = self.segments.iter().find(|(own, _)| *own == name);
         segment.map_or("", |(_, value)| value)
+    }
+
+    /// The parameters of the query.
+    pub(super) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let query = Query::<T>::from_query(&self.query);
+        query.map(Query::into_inner).map_err(|error| Problem::bad_request(error.to_string()))
     }
 
     /// The body: an object.

@@ -60,6 +60,12 @@ impl Operation {
         Self { method, path, summary, query, body, statuses, answer, of_process, run }
     }
 
+    /// It takes these parameters in the query.
+    pub(super) const fn query<T: JsonSchema>(mut self) -> Self {
+        self.query = Some(schema_of::<T>);
+        self
+    }
+
     /// It takes this body.
     pub(super) const fn takes<T: JsonSchema>(mut self) -> Self {
         self.body = Some(schema_of::<T>);

@@ -22,6 +22,14 @@ pub enum Signature {
     None,
 }
 
+impl Signature {
+    /// Whether it is what it should be.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(in crate::tenant) fn is_valid(&self) -> bool {
+        *self == Self::Valid
+    }
+}
+
 impl SigningKey {
     /// A token whose header has these members beside or instead of its own; null takes one out.
     pub fn forge(

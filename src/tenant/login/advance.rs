@@ -12,6 +12,7 @@ use crate::protocol::security::authentication::{
 use crate::protocol::security::mechanism::MechanismKind;
 use crate::tenant::keys::step_of_code;
 use crate::tenant::pending_login::PendingLogin;
+use crate::tenant::steer::SignInOutcome;
 use crate::tenant::user::User;
 
 /// What came of an operation on a package.
@@ -98,6 +99,11 @@ impl Tenant {
             |user: &Arc<User>| self.0.lockouts.is_locked(&user.uuid(), self.0.clock.now());
         if user.as_ref().is_some_and(is_locked) {
             return self.end_package(session_id);
+        }
+        match user.as_ref().and_then(|user| self.steered_sign_in(user)) {
+            Some(SignInOutcome::Deny) => return self.end_package(session_id),
+            Some(SignInOutcome::Pending) => return Advance::Pending(None),
+            None => {}
         }
         let step = Step { session_id, offer: &offer, user: user.as_ref(), action };
         match (action, offer.kind) {

@@ -116,6 +116,12 @@ impl Wire {
         Some(answer)
     }
 
+    /// Everything until the server closes.
+    pub(crate) fn everything(&mut self) -> String {
+        while self.read_more() {}
+        String::from_utf8_lossy(&self.unread).into_owned()
+    }
+
     /// Whether there was more before the end.
     fn read_more(&mut self) -> bool {
         let mut buffer = [0; 16 * 1024];

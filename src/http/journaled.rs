@@ -1,0 +1,137 @@
+//! Writes the journal: every request with its answer, but those of the control API.
+
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::middleware::Next;
+use actix_web::web::Bytes;
+use actix_web::{Error, HttpMessage, HttpRequest};
+
+use super::addressed::{base_here, tenant_of};
+use super::control::is_control;
+use super::extract::{RawBody, SESSION_COOKIE};
+use super::seen::asked;
+use super::steered::Steered;
+use crate::clock::{Stopwatch, Timestamp};
+use crate::protocol::error::OAuthError;
+use crate::tenant::Tenant;
+use crate::tenant::asked::Asked;
+use crate::tenant::journal::{Exchange, KEPT_OF_BODY, Pair};
+
+/// Middleware: writes the exchange down when it is over.
+pub(crate) async fn journaled<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let tenant = tenant_of(request.request());
+    if !tenant.journal().is_kept() || is_control(request.path()) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let (at, watch) = (tenant.clock().now(), Stopwatch::start());
+    let answered = next.call(request).await?;
+    let mut body = Bytes::new();
+    let answered = answered.map_body(|_, answer| match answer.try_into_bytes() {
+        Ok(bytes) => {
+            body = bytes.clone();
+            BoxBody::new(bytes)
+        }
+        Err(other) => BoxBody::new(other),
+    });
+    write(&tenant, at, watch, &answered, &body);
+    Ok(answered)
+}
+
+fn write(
+    tenant: &Tenant,
+    at: Timestamp,
+    watch: Stopwatch,
+    answered: &ServiceResponse<BoxBody>,
+    answer_body: &[u8],
+) {
+    let request = answered.request();
+    let sent = request.extensions().get::<RawBody>().map(|RawBody(body)| body.clone());
+    let sent = sent.unwrap_or_default();
+    let before = request.extensions().get::<Arc<Asked>>().cloned();
+    let asked = before.unwrap_or_else(|| Arc::new(asked(request, &sent)));
+    let concerned = tenant.concerned(&with_answer(&asked, answered.headers()));
+    let (error, error_description) = error_of(answered, answer_body);
+    let response = answered.response();
+    tenant.journal().write(Exchange {
+        number: 0,
+        at: at.to_string(),
+        duration: watch.elapsed().as_micros().try_into().unwrap_or(u64::MAX),
+        method: asked.method.clone(),
+        url: url_of(request),
+        path: asked.path.clone(),
+        endpoint: asked.endpoint().to_owned(),
+        fields: pairs_of(request.headers()),
+        parameters: asked.parameters.iter().map(pair).collect(),
+        body: text_of(&sent),
+        app: concerned.app,
+        client: concerned.client,
+        user: concerned.user,
+        status: answered.status().as_u16(),
+        error,
+        error_description,
+        steered: response.extensions().get::<Steered>().is_some(),
+        answer_fields: pairs_of(answered.headers()),
+        answer_body: text_of(answer_body),
+    });
+}
+
+fn url_of(request: &HttpRequest) -> String {
+    format!("{}{}", base_here(request), request.uri())
+}
+
+/// What the answer tells beside: the session that it begins, the codes and tokens that it delivers.
+fn with_answer(asked: &Asked, headers: &HeaderMap) -> Asked {
+    let mut whole = asked.clone();
+    let text = |value: &header::HeaderValue| value.to_str().ok().map(str::to_owned);
+    for cookie in headers.get_all(header::SET_COOKIE).filter_map(text) {
+        let session = cookie.strip_prefix(SESSION_COOKIE).and_then(|rest| rest.strip_prefix('='));
+        whole
+            .credentials
+            .extend(session.and_then(|rest| rest.split(';').next()).map(str::to_owned));
+    }
+    if let Some(location) = headers.get(header::LOCATION).and_then(text) {
+        let (_, delivered) = location.split_once(['?', '#']).unwrap_or_default();
+        whole.parameters.extend(
+            url::form_urlencoded::parse(delivered.replace('#', "&").as_bytes()).into_owned(),
+        );
+    }
+    whole
+}
+
+/// The error that the answer tells: an OAuth error, or a failure in CyberArk's envelope.
+fn error_of(answered: &ServiceResponse<BoxBody>, body: &[u8]) -> (Option<String>, Option<String>) {
+    if let Some(error) = answered.response().extensions().get::<OAuthError>() {
+        return (Some(error.code.as_str().to_owned()), Some(error.description.to_string()));
+    }
+    if !body.starts_with(br#"{"success":false"#) && !body.starts_with(br#"{"error":"#) {
+        return (None, None);
+    }
+    let json: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |name: &str| json[name].as_str().map(str::to_owned);
+    match text("error") {
+        Some(error) => (Some(error), text("error_description")),
+        None => (Some("failure".to_owned()), text("Message")),
+    }
+}
+
+fn pairs_of(headers: &HeaderMap) -> Vec<Pair> {
+    let pair = |(name, value): (&header::HeaderName, &header::HeaderValue)| Pair {
+        name: name.as_str().to_owned(),
+        value: String::from_utf8_lossy(value.as_bytes()).into_owned(),
+    };
+    headers.iter().map(pair).collect()
+}
+
+fn pair((name, value): &(String, String)) -> Pair {
+    Pair { name: name.clone(), value: value.clone() }
+}
+
+fn text_of(body: &[u8]) -> String {
+    String::from_utf8_lossy(&body[..body.len().min(KEPT_OF_BODY)]).into_owned()
+}

@@ -1,0 +1,116 @@
+//! A request as it came in, for steering and journal: what it asks of whom, for whom.
+
+use super::Tenant;
+use super::grant::{Bearer, Code, RefreshToken};
+
+/// A request.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The method.
+    pub method: String,
+    /// The path in canonical form, below the tenant's.
+    pub path: String,
+    /// The parameters of the query, then those of the body, whether form or JSON.
+    pub parameters: Vec<(String, String)>,
+    /// What may prove who is signed in: session ids, bearer tokens.
+    pub credentials: Vec<String>,
+    /// The name in Basic credentials.
+    pub basic_name: Option<String>,
+}
+
+/// Whom a request concerns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Concerned {
+    /// Application ID.
+    pub app: Option<String>,
+    /// The `client_id`.
+    pub client: Option<String>,
+    /// Login name of the user.
+    pub user: Option<String>,
+}
+
+impl Asked {
+    /// The first parameter of that name.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let found = self.parameters.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// What is asked: `authorize`, `token`, `userinfo`, `discovery`, `startauthentication`, `login`
+    /// and so on: the last fixed segment of the path.
+    pub fn endpoint(&self) -> &str {
+        let mut segments = self.path.split('/').skip(1);
+        match (segments.next().unwrap_or_default(), segments.next()) {
+            ("oauth2" | "security" | "platformtoken", Some(endpoint)) => endpoint,
+            (".well-known", _) | (_, Some(".well-known")) => "discovery",
+            (first, _) => first,
+        }
+    }
+
+    /// The application in the path.
+    pub fn app(&self) -> Option<&str> {
+        let segments: Vec<&str> = self.path.split('/').skip(1).collect();
+        match segments[..] {
+            ["oauth2", _, app, ..] | [".well-known", _, app] | [app, ".well-known", ..] => {
+                Some(app)
+            }
+            _ => self.parameter("app").or_else(|| self.parameter("serviceName")),
+        }
+    }
+}
+
+/// Parameters that name a user.
+const NAMING: [&str; 4] = ["username", "User", "login_hint", "Username"];
+
+/// Parameters that hold a code or a token.
+const PROVING: [&str; 6] =
+    ["code", "refresh_token", "access_token", "token", "Auth", "id_token_hint"];
+
+impl Tenant {
+    /// Whom a request concerns, as far as its path, parameters and credentials tell.
+    pub fn concerned(&self, asked: &Asked) -> Concerned {
+        let named = || NAMING.iter().filter_map(|name| asked.parameter(name));
+        let known = |name: &str| self.user(name).map(|user| user.name.clone());
+        let proofs = PROVING.iter().filter_map(|name| asked.parameter(name));
+        let proofs = proofs.chain(asked.credentials.iter().map(String::as_str));
+        let mut proved = Concerned::default();
+        for proof in proofs {
+            let more = self.proved_by(proof);
+            proved.app = proved.app.or(more.app);
+            proved.client = proved.client.or(more.client);
+            proved.user = proved.user.or(more.user);
+        }
+        let client = asked.parameter("client_id").map(str::to_owned);
+        Concerned {
+            app: asked.app().map(str::to_owned).or(proved.app),
+            client: client.or_else(|| asked.basic_name.clone()).or(proved.client),
+            user: named().find_map(known).or(proved.user),
+        }
+    }
+
+    /// Whom a code, token or session id is of.
+    pub fn proved_by(&self, proof: &str) -> Concerned {
+        let now = self.0.clock.now();
+        let session = self.0.sessions.read(proof, now, |session| session.user.clone());
+        if let Some(uuid) = session {
+            return Concerned { user: self.login_name(&uuid), ..Concerned::default() };
+        }
+        let bearer = self.0.bearers.read(proof, now, Bearer::clone);
+        let grant = match bearer {
+            Some(Bearer::Access(live) | Bearer::Identity(live)) => Some(live.family.grant.clone()),
+            Some(Bearer::Session(id)) => return self.proved_by(&id),
+            None => None,
+        };
+        let grant = grant.or_else(|| {
+            self.0.codes.read(proof, now, |code| match code {
+                Code::Issued { grant, .. } => grant.clone(),
+                Code::Redeemed(family) => family.grant.clone(),
+            })
+        });
+        let grant = grant.or_else(|| {
+            let read = |token: &RefreshToken| token.family().grant.clone();
+            self.0.refresh_tokens.read(proof, now, read)
+        });
+        grant.map(|grant| self.concerned_by(&grant)).unwrap_or_default()
+    }
+}

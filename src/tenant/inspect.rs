@@ -1,0 +1,108 @@
+//! What is alive, and what a token is worth.
+
+mod verify;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub use self::verify::Verdict;
+use super::Tenant;
+use super::asked::Concerned;
+use super::grant::{Bearer, Code, Family, Grant, RefreshToken, Subject};
+use super::login::Login;
+
+/// Something that lives for a while. Ids are secrets and not kept: what stands here is the
+/// beginning of their SHA-256.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct Alive {
+    /// The first 16 hexadecimal digits of the SHA-256 of the id, code or token.
+    pub sha256: String,
+    /// `login`, `session`, `code`, `access_token`, `id_token`, `refresh_token`, `session_token`.
+    pub kind: &'static str,
+    /// `waiting`, `over`, `live`, `issued`, `redeemed`, `rotated` or `revoked`.
+    pub state: &'static str,
+    /// Application ID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    /// The `client_id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// Login name of the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The scope.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Tokens of one redemption have the same; they are revoked together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// When it ends, in seconds since 1970.
+    pub expires: i64,
+}
+
+/// The most of each kind that are listed.
+const LISTED: usize = 1000;
+
+impl Tenant {
+    /// Logins on their way, sessions, codes and tokens, a thousand of each kind at most.
+    pub fn alive(&self) -> Vec<Alive> {
+        let now = self.0.clock.now();
+        let mut all = self.0.logins.list(now, LISTED, |login| self.login(login));
+        all.extend(self.0.sessions.list(now, LISTED, |session| Alive {
+            kind: "session",
+            state: "live",
+            user: self.login_name(&session.user),
+            ..Alive::default()
+        }));
+        all.extend(self.0.codes.list(now, LISTED, |code| match code {
+            Code::Issued { grant, .. } => self.granted_alive("code", "issued", grant),
+            Code::Redeemed(family) => self.of_family("code", "redeemed", family),
+        }));
+        all.extend(self.0.bearers.list(now, LISTED, |bearer| match bearer {
+            Bearer::Access(live) => self.of_family("access_token", "live", &live.family),
+            Bearer::Identity(live) => self.of_family("id_token", "live", &live.family),
+            Bearer::Session(_) => {
+                Alive { kind: "session_token", state: "live", ..Alive::default() }
+            }
+        }));
+        all.extend(self.0.refresh_tokens.list(now, LISTED, |token| match token {
+            RefreshToken::Live(family) => self.of_family("refresh_token", "live", family),
+            RefreshToken::Rotated(family) => self.of_family("refresh_token", "rotated", family),
+        }));
+        all
+    }
+
+    fn login(&self, login: &Login) -> Alive {
+        let (state, user) = login.told();
+        let user = user.and_then(|uuid| self.login_name(uuid));
+        Alive { kind: "login", state, user, ..Alive::default() }
+    }
+
+    fn of_family(&self, kind: &'static str, state: &'static str, family: &Family) -> Alive {
+        let state = if family.is_alive() { state } else { "revoked" };
+        let family_id = format!("{:x}", std::ptr::from_ref(family).addr());
+        Alive { family: Some(family_id), ..self.granted_alive(kind, state, &family.grant) }
+    }
+
+    fn granted_alive(&self, kind: &'static str, state: &'static str, grant: &Grant) -> Alive {
+        let Concerned { app, client, user } = self.concerned_by(grant);
+        let scope = Some(grant.scope.as_str().to_owned());
+        Alive { kind, state, app, client, user, scope, ..Alive::default() }
+    }
+
+    /// Whom a grant is of.
+    pub(super) fn concerned_by(&self, grant: &Grant) -> Concerned {
+        Concerned {
+            app: Some(grant.application_id.to_string()),
+            client: Some(grant.client_id.to_string()),
+            user: match &grant.subject {
+                Subject::User(uuid) => self.login_name(uuid),
+                Subject::Client => None,
+            },
+        }
+    }
+
+    pub(super) fn login_name(&self, uuid: &str) -> Option<String> {
+        self.0.users.by_uuid(uuid).map(|user| user.name.clone())
+    }
+}

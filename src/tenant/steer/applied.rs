@@ -1,0 +1,84 @@
+//! Where the rules ask what a test wants to happen.
+
+use std::sync::Arc;
+
+use super::super::Tenant;
+use super::super::asked::Concerned;
+use super::super::grant::Grant;
+use super::super::principal::Principal;
+use super::super::user::User;
+use super::{Changes, Named, SignInOutcome, TokenKind};
+use crate::protocol::error::{ErrorCode, OAuthError};
+
+impl Tenant {
+    /// The changes for one answer with tokens, or about one. Nothing is looked up while no test
+    /// steers.
+    pub(in crate::tenant) fn changes(
+        &self,
+        grant: &Grant,
+        principal: &Principal,
+        kinds: &[TokenKind],
+    ) -> Changes {
+        if !self.steering().is_used() {
+            return Changes::default();
+        }
+        let who = Concerned {
+            app: Some(grant.application_id.to_string()),
+            client: Some(grant.client_id.to_string()),
+            user: principal.user().map(|user| user.name.clone()),
+        };
+        let fits = |steer: &super::Steer| Changes::concern(steer, kinds);
+        Changes::of(self.steering().take(self.asked(), &who, false, fits))
+    }
+
+    /// What the texts of changes may name.
+    pub(in crate::tenant) fn named<'a>(
+        &'a self,
+        grant: &'a Grant,
+        principal: &'a Principal,
+    ) -> Named<'a> {
+        Named {
+            user: principal.user(),
+            client: &grant.client_id,
+            app: &grant.application_id,
+            asked: self.asked(),
+        }
+    }
+
+    /// The error that an authorization request is to get at its redirect URI.
+    pub(in crate::tenant) fn steered_refusal(&self) -> Option<OAuthError> {
+        let asked = self.asked().filter(|asked| asked.endpoint() == "authorize")?;
+        let canned = self.steering().refusal(Some(asked), &self.concerned(asked))?;
+        let code = ErrorCode::named(canned.error.as_deref()?)?;
+        Some(OAuthError::new(code, canned.error_description.unwrap_or_default()))
+    }
+
+    /// The user who is signed in without a page.
+    pub(in crate::tenant) fn steered_user(&self) -> Option<Arc<User>> {
+        let asked = self.asked()?;
+        let hint = asked.parameter("login_hint");
+        let who = self.concerned(asked);
+        let fits = |steer: &super::Steer| match steer.sign_in_as.as_deref() {
+            Some("*") => hint.is_some_and(|hint| self.user(hint).is_some()),
+            Some(name) => self.user(name).is_some(),
+            None => false,
+        };
+        let entry = self.steering().take(Some(asked), &who, true, fits).pop()?;
+        match entry.steer.sign_in_as.as_deref()? {
+            "*" => self.user(hint?),
+            name => self.user(name),
+        }
+    }
+
+    /// How a user's sign-in ends, whatever the answer.
+    pub(in crate::tenant) fn steered_sign_in(&self, user: &User) -> Option<SignInOutcome> {
+        if !self.steering().is_used() {
+            return None;
+        }
+        let asked = self.asked();
+        let known = asked.map(|asked| self.concerned(asked)).unwrap_or_default();
+        let who = Concerned { user: Some(user.name.clone()), ..known };
+        let fits = |steer: &super::Steer| steer.sign_in.is_some();
+        self.steering().take(asked, &who, true, fits).pop()?.steer.sign_in
+    }
+}
