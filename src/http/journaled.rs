@@ -19,6 +19,7 @@ use crate::protocol::error::OAuthError;
 use crate::tenant::Tenant;
 use crate::tenant::asked::Asked;
 use crate::tenant::journal::{Exchange, KEPT_OF_BODY, Pair};
+use crate::tenant::remarks::Remarks;
 
 /// Middleware: writes the exchange down when it is over.
 pub(crate) async fn journaled<B: MessageBody + 'static>(
@@ -57,6 +58,7 @@ fn write(
     let asked = before.unwrap_or_else(|| Arc::new(asked(request, &sent)));
     let concerned = tenant.concerned(&with_answer(&asked, answered.headers()));
     let (error, error_description) = error_of(answered, answer_body);
+    let remarks = request.extensions().get::<Remarks>().cloned();
     let response = answered.response();
     tenant.journal().write(Exchange {
         number: 0,
@@ -75,6 +77,7 @@ fn write(
         status: answered.status().as_u16(),
         error,
         error_description,
+        remarks: remarks.map(|Remarks(remarks)| remarks).unwrap_or_default(),
         steered: response.extensions().get::<Steered>().is_some(),
         answer_fields: pairs_of(answered.headers()),
         answer_body: text_of(answer_body),

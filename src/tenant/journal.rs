@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::filter::Filter;
+use super::remarks::Remark;
 use crate::clock::Stopwatch;
 
 /// The most bytes of a body that are kept.
@@ -61,6 +62,8 @@ pub struct Exchange {
     pub error: Option<String>,
     /// Its description.
     pub error_description: Option<String>,
+    /// What the client should do otherwise, by the README's table of rows.
+    pub remarks: Vec<Remark>,
     /// The entry of steering that made the answer.
     pub steered: bool,
     /// Header fields of the answer.

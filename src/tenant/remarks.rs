@@ -2,6 +2,9 @@
 //!
 //! Nothing here refuses anything. A remark says which rule was not kept, never a value.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::Tenant;
 use super::policy::Advice;
 use super::registry::AppAt;
@@ -13,7 +16,7 @@ use crate::protocol::response_type::ResponseType;
 use crate::protocol::token::{GrantType, TokenRequest};
 
 /// A rule that was not kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Remark {
     /// Its number in the README's table.
     pub row: u8,

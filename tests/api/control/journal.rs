@@ -142,3 +142,14 @@ fn the_journal_is_bounded_by_a_setting_and_its_own_in_each_tenant() {
     assert_eq!(mock.get("/_mock/v1/tenants/t2/journal").json(), json!([]));
     assert!(find(&mock, "").is_empty());
 }
+
+#[test]
+fn what_strict_remarks_on_stands_beside_the_request() {
+    for (mock, rows) in [(Mock::strict(), vec![17, 20, 21]), (Mock::start(), vec![])] {
+        mock.authorize("bank", None, &[]);
+        let entry = find(&mock, "?endpoint=authorize").remove(0);
+        let found: Vec<u64> =
+            entry["remarks"].as_array().unwrap().iter().filter_map(|r| r["row"].as_u64()).collect();
+        assert_eq!(found, rows, "{entry}");
+    }
+}
