@@ -14,6 +14,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const library = createRequire(import.meta.url).resolve("oidc-client-ts");
 const screenshots = join(folder, "screenshots");
 const PATIENCE = 15_000;
+const TWO_FACTORS = { user: "dana@example.com", password: "dana-password" };
+// The messages that have been made use of.
+const read = new Set();
 
 // ---- the application's web server: one page, whatever the path
 
@@ -47,7 +50,7 @@ async function visitor(name, act) {
     await tab.goto(`${application}/?authority=${encodeURIComponent(`${base}/spa/`)}`);
     const shoot = (moment) => {
       const file = `${name} ${moment} ${new URL(base).protocol} ${policy}`.replace(/\W+/g, "-");
-      return tab.screenshot({ path: join(screenshots, `${file}.png`) });
+      return tab.screenshot({ path: join(screenshots, `${file}.png`), fullPage: true });
     };
     try {
       await act(tab, shoot);
@@ -69,6 +72,33 @@ async function answer(tab, text) {
   await tab.waitForSelector("#answer", { state: "visible" });
   await tab.fill("#answer", text);
   await tab.click("#answer-submit");
+}
+
+// The user's mailbox: the newest message by this way.
+async function message(mechanism) {
+  const user = encodeURIComponent(TWO_FACTORS.user);
+  for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+    const messages = await (await fetch(`${base}/_mock/outbox?user=${user}`)).json();
+    const found = messages.find((each) => each.mechanism === mechanism && !read.has(each.id));
+    if (found) {
+      read.add(found.id);
+      return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`no message by ${mechanism}`);
+}
+
+// Up to the choice of the second factor, and its choice.
+async function chooseFactor(tab, shoot, mechanism) {
+  await tab.click("#sign-in");
+  await giveName(tab, TWO_FACTORS.user);
+  await answer(tab, TWO_FACTORS.password);
+  const choice = tab.locator(`[data-mechanism="${mechanism}"]`);
+  await choice.waitFor({ state: "visible" });
+  await shoot("choice");
+  await choice.click();
+  return message(mechanism);
 }
 
 async function signIn(tab, shoot) {
@@ -110,6 +140,41 @@ await step("a wrong password is told, the right one goes on", () =>
     await shoot("told");
     await giveName(tab, "alice@example.com");
     await answer(tab, "alice-password");
+    await profile(tab);
+  }),
+);
+
+await step("second factor: the code of an e-mail", () =>
+  visitor("e-mail code", async (tab, shoot) => {
+    const { code } = await chooseFactor(tab, shoot, "EMAIL");
+    await tab.waitForSelector("#answer", { state: "visible" });
+    await shoot("asked");
+    await answer(tab, code);
+    const { email } = await profile(tab);
+    expect(email === TWO_FACTORS.user, `email ${email}`);
+  }),
+);
+
+await step("second factor: the link of a text, opened elsewhere", () =>
+  visitor("text link", async (tab, shoot) => {
+    const { link } = await chooseFactor(tab, shoot, "SMS");
+    await shoot("waiting");
+    const device = await browser.newContext();
+    const opened = await device.newPage();
+    await opened.goto(link);
+    await opened.screenshot({ path: join(screenshots, "text-link-opened.png") });
+    await device.close();
+    const { email } = await profile(tab);
+    expect(email === TWO_FACTORS.user, `email ${email}`);
+  }),
+);
+
+await step("second factor: a push, approved on the device", () =>
+  visitor("push", async (tab, shoot) => {
+    const { id } = await chooseFactor(tab, shoot, "OTP");
+    await shoot("waiting");
+    const approval = await fetch(`${base}/_mock/outbox/${id}/approve`, { method: "POST" });
+    expect(approval.ok, `approval answered ${approval.status}`);
     await profile(tab);
   }),
 );

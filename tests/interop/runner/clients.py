@@ -40,7 +40,7 @@ ALL = (
     Client("openid-client-5", ("node",), "openid_client_5.mjs"),
     Client("Authlib", ("python",), "authlib_flask.py"),
     Client("requests-oauthlib", ("python",), "requests_oauthlib_session.py"),
-    Client("oidc-client-ts", ("node", "browser"), "oidc_client_ts.mjs"),
+    Client("oidc-client-ts", ("node", "browser"), "oidc_client_ts.mjs", patience=120),
     # The login page as a person uses it, on a server with users of its own.
     Client(
         "playwright-core",
