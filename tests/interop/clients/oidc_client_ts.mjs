@@ -15,8 +15,6 @@ const library = createRequire(import.meta.url).resolve("oidc-client-ts");
 const screenshots = join(folder, "screenshots");
 const PATIENCE = 15_000;
 const TWO_FACTORS = { user: "dana@example.com", password: "dana-password" };
-// The messages that have been made use of.
-const read = new Set();
 
 // ---- the application's web server: one page, whatever the path
 
@@ -74,14 +72,18 @@ async function answer(tab, text) {
   await tab.click("#answer-submit");
 }
 
-// The user's mailbox: the newest message by this way.
-async function message(mechanism) {
+// The user's mailbox, newest first.
+async function messages() {
   const user = encodeURIComponent(TWO_FACTORS.user);
+  return (await fetch(`${base}/_mock/outbox?user=${user}`)).json();
+}
+
+// The message by this way that is none of `known`.
+async function message(mechanism, known) {
   for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
-    const messages = await (await fetch(`${base}/_mock/outbox?user=${user}`)).json();
-    const found = messages.find((each) => each.mechanism === mechanism && !read.has(each.id));
+    const isNew = ({ id }) => known.every((old) => old.id !== id);
+    const found = (await messages()).find((each) => each.mechanism === mechanism && isNew(each));
     if (found) {
-      read.add(found.id);
       return found;
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -89,7 +91,7 @@ async function message(mechanism) {
   throw new Error(`no message by ${mechanism}`);
 }
 
-// Up to the choice of the second factor, and its choice.
+// Up to the choice of the second factor, its choice, and the message that it brings.
 async function chooseFactor(tab, shoot, mechanism) {
   await tab.click("#sign-in");
   await giveName(tab, TWO_FACTORS.user);
@@ -97,8 +99,9 @@ async function chooseFactor(tab, shoot, mechanism) {
   const choice = tab.locator(`[data-mechanism="${mechanism}"]`);
   await choice.waitFor({ state: "visible" });
   await shoot("choice");
+  const known = await messages();
   await choice.click();
-  return message(mechanism);
+  return message(mechanism, known);
 }
 
 async function signIn(tab, shoot) {

@@ -46,12 +46,10 @@ def main():
     tools = install.prepare(folder, {need for client in wanted for need in client.needs})
     report = Report()
     with contextlib.ExitStack() as stack:
-        servers = {
-            policy: stack.enter_context(mock.serve(binary, policy, folder))
-            for policy in ("cyberark", "strict")
-        }
-        for client in wanted:
-            clients.run(client, servers, tools, folder, report)
+        servers = [stack.enter_context(mock.serve(binary, policy, folder)) for policy in clients.POLICIES]
+        if "browser" in tools.found:
+            install.trust(folder, servers[0].ca, tools)
+        clients.run(wanted, servers, tools, folder, report)
     print(report.summary())
     sys.exit(1 if report.failed else 0)
 

@@ -1,17 +1,14 @@
 """Which clients there are, and how one of them is run."""
 
+import concurrent.futures
 import contextlib
 import dataclasses
 import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
-
-import install
-import trust
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
 SCHEMES = ("http", "https")
@@ -53,25 +50,38 @@ ALL = (
 )
 
 
-def run(client, servers, tools, folder, report):
-    """Runs a client against each server and scheme that it is meant for."""
-    title = f"{client.name} {version(client.name)}"
-    reasons = [tools.missing[need] for need in client.needs if need in tools.missing]
-    if reasons:
-        report.skip(title, "; ".join(reasons))
-        return
-    for policy in client.policies:
-        for scheme in client.schemes:
-            subject = f"{title}, {scheme}, {policy}"
-            server = servers[policy]
-            if scheme == "https" and "browser" in client.needs:
-                try:
-                    trust.teach_browser(folder, server.ca)
-                except install.Missing as reason:
-                    report.skip(subject, str(reason))
-                    continue
+def run(wanted, servers, tools, folder, report):
+    """Runs each client against each server and scheme that it is meant for.
+
+    The servers are taken side by side, the clients of one server one after the other: they share its
+    users, and the messages to them.
+    """
+    ready = []
+    for client in wanted:
+        reasons = [tools.missing[need] for need in client.needs if need in tools.missing]
+        if reasons:
+            report.skip(title(client), "; ".join(reasons))
+        else:
+            ready.append(client)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        lanes = [pool.submit(run_at, server, ready, tools, folder, report) for server in servers]
+    for lane in lanes:
+        lane.result()
+
+
+def run_at(server, ready, tools, folder, report):
+    for client in ready:
+        for scheme in client.schemes if server.policy in client.policies else ():
+            subject = f"{title(client)}, {scheme}, {server.policy}"
+            if scheme == "https" and "browser" in client.needs and "trust" in tools.missing:
+                report.skip(subject, tools.missing["trust"])
+                continue
             output, problem = execute(client, server, scheme, tools, folder)
             tell(subject, output, problem, report)
+
+
+def title(client):
+    return f"{client.name} {version(client.name)}"
 
 
 def version(name):
@@ -107,11 +117,8 @@ def execute(client, server, scheme, tools, folder):
 
 def script(client, folder):
     """The client's script; one for node lies beside its libraries, where node looks for them."""
-    if client.needs[0] != "node":
-        return HERE / "clients" / client.script
-    beside = folder / "node" / "clients"
-    shutil.copytree(HERE / "clients", beside, dirs_exist_ok=True)
-    return beside / client.script
+    beside = folder / "node" if client.needs[0] == "node" else HERE
+    return beside / "clients" / client.script
 
 
 def environment(server, scheme, tools, folder):

@@ -56,7 +56,7 @@ def python(folder):
 
 
 def node(folder):
-    """Node; the clients written for it go to `node/node_modules`."""
+    """Node; the clients written for it go to `node/node_modules`, and their scripts beside them."""
     words = node_command()
     home = folder / "node"
     pins = [HERE / "package.json", HERE / "package-lock.json"]
@@ -70,6 +70,7 @@ def node(folder):
         quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"]
         command("npm installs nothing", ["npm", "ci", *quiet], cwd=home)
         stamp(home, pins)
+    shutil.copytree(HERE / "clients", home / "clients", dirs_exist_ok=True)
     return words
 
 
@@ -91,6 +92,21 @@ def browser(_folder):
         if program is not None:
             return [program]
     raise Missing("no Chromium")
+
+
+def trust(folder, ca, tools):
+    """Puts the server's certificate authority into the list that Chromium keeps in its home."""
+    database = folder / "home" / ".pki" / "nssdb"
+    certutil = ["certutil", "-d", f"sql:{database}"]
+    try:
+        if not shutil.which("certutil"):
+            raise Missing("no certutil to tell Chromium of the certificate authority")
+        shutil.rmtree(database, ignore_errors=True)
+        database.mkdir(parents=True)
+        command("certutil makes no list", [*certutil, "-N", "--empty-password"])
+        command("certutil takes no certificate", [*certutil, "-A", "-t", "C,,", "-n", "mock", "-i", str(ca)])
+    except Missing as reason:
+        tools.missing["trust"] = str(reason)
 
 
 def command(complaint, words, cwd=None):
