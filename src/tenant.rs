@@ -57,7 +57,7 @@ use self::authorize::Bounce;
 use self::document::{DocumentError, TenantDocument, TenantSettings};
 use self::grant::{Bearer, Code, RefreshToken};
 use self::journal::Journal;
-use self::keys::{KeyRing, KeyState, RemoveKeyError, SigningKey};
+use self::keys::{KeyRing, SigningKey};
 use self::login::{Lockouts, Login};
 use self::missing::MissingCalls;
 use self::origin::Origin;
@@ -69,10 +69,9 @@ use self::session::Session;
 use self::steer::Steering;
 use self::store::Store;
 use self::user::{User, Users};
-use crate::clock::{Clock, END_OF_TIME};
+use crate::clock::Clock;
 use crate::ids::Ids;
 use crate::protocol::error::{OAuthError, echo};
-use crate::protocol::jwk::{Jwk, SigningAlgorithm};
 
 /// A CyberArk Identity tenant in memory. Clones are handles to the same tenant.
 #[derive(Debug, Clone)]
@@ -233,37 +232,6 @@ impl Tenant {
     /// The clock that everything reads.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
-    }
-
-    /// Signs with `key` from now on; the keys before it verify until their last token is dead.
-    pub fn rotate_key(&self, key: SigningKey) {
-        let longest = self.apps().iter().map(|app| app.token_lifetime.seconds()).max();
-        let longest = longest.unwrap_or_default().max(self.0.settings.session_lifetime.seconds());
-        self.0.keys.rotate(key, self.0.clock.now().plus_seconds(longest));
-    }
-
-    /// The key that signs with this algorithm.
-    pub fn signing_key(&self, algorithm: SigningAlgorithm) -> Arc<SigningKey> {
-        self.0.keys.signing(algorithm)
-    }
-
-    /// Publishes a key that signs nothing, until it is removed.
-    pub fn publish_key(&self, key: SigningKey) {
-        self.0.keys.publish(key, END_OF_TIME);
-    }
-
-    /// Publishes a key no more.
-    ///
-    /// # Errors
-    ///
-    /// [`RemoveKeyError`] when there is none, or it signs.
-    pub fn remove_key(&self, kid: &str) -> Result<(), RemoveKeyError> {
-        self.0.keys.remove(kid)
-    }
-
-    /// Every key that was used or published, those that sign first.
-    pub fn all_keys(&self) -> Vec<(Jwk, KeyState)> {
-        self.0.keys.list(self.0.clock.now())
     }
 
     /// An id for the `ErrorID` of a failed call: `guid:32 hexadecimal digits`.

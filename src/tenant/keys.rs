@@ -7,6 +7,7 @@
 mod certificate;
 mod foreign;
 mod forge;
+mod of_tenant;
 mod one_time;
 mod pair;
 mod ring;
