@@ -1,6 +1,7 @@
 //! The program: the binary that users start.
 
 mod advice;
+mod examples;
 mod failures;
 mod health_check;
 mod https;
