@@ -15,6 +15,7 @@ mod end_session;
 mod error;
 mod extract;
 mod faulty_body;
+mod federation;
 mod introspect;
 mod journaled;
 mod login;
@@ -31,6 +32,7 @@ mod security;
 mod seen;
 mod sign;
 mod steered;
+mod step_up;
 mod token;
 mod userinfo;
 mod vendor;
@@ -90,12 +92,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(browser(
             at("/.well-known/oauth-authorization-server/{app}").get(discovery::configuration),
         ))
-        .service(browser(at("/security/startauthentication").post(security::start)))
-        .service(browser(at("/security/advanceauthentication").post(security::advance)))
-        .service(browser(at("/security/cleanupauthentication").post(security::clean_up)))
-        .service(
-            at("/security/answeroobchallenge").get(outbox::follow_link).post(outbox::follow_link),
-        )
+        .configure(authentication_routes)
         .service(browser(at("/security/whoami").get(security::who_am_i).post(security::who_am_i)))
         .service(browser(at("/security/logout").post(portal::logout)))
         .configure(portal_routes)
@@ -112,6 +109,32 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/_mock/ca.pem").get(authority::certificate))
         .configure(control::routes)
         .default_service(web::to(lost::no_such_path));
+}
+
+/// The calls of a sign-in.
+fn authentication_routes(config: &mut ServiceConfig) {
+    let at = web::resource::<&str>;
+    config
+        .service(browser(at("/security/startauthentication").post(security::start)))
+        .service(browser(at("/security/advanceauthentication").post(security::advance)))
+        .service(browser(at("/security/cleanupauthentication").post(security::clean_up)))
+        .service(
+            at("/security/answeroobchallenge").get(outbox::follow_link).post(outbox::follow_link),
+        )
+        .service(browser(at("/security/oobauthstatus").post(federation::oob_auth_status)))
+        .service(browser(at("/security/startsocialauthentication").post(federation::start_social)))
+        .service(browser(at("/security/resumefromextidpauth").post(federation::resume_social)))
+        .service(browser(at("/security/challengeuser").post(step_up::challenge_user)))
+        .service(browser(at("/security/startchallenge").post(step_up::start_challenge)))
+        .service(browser(at("/security/submitoathotpcode").post(step_up::submit_oath_code)))
+        .service(browser(at("/security/submitqrcode").post(step_up::submit_qr_code)))
+        .service(browser(at("/security/forgotusername").post(step_up::forgot_username)))
+        .service(browser(at("/security/startforgotusername").post(step_up::start_forgot_username)))
+        .service(browser(
+            at("/security/advanceforgotusername").post(step_up::advance_forgot_username),
+        ))
+        .service(at("/_mock/idp").get(federation::show).post(federation::answer))
+        .service(at("/_mock/idp/{visit}").get(federation::show_short));
 }
 
 /// The portal's calls, and what clients look up before any call.

@@ -58,7 +58,7 @@ use self::document::{DocumentError, TenantDocument, TenantSettings};
 use self::grant::{Bearer, Code, RefreshToken};
 use self::journal::Journal;
 use self::keys::{KeyRing, SigningKey};
-use self::login::{Lockouts, Login};
+use self::login::{Login, SignIns};
 use self::missing::MissingCalls;
 use self::origin::Origin;
 use self::outbox::Outbox;
@@ -99,11 +99,9 @@ struct Inner {
     bearers: Store<Bearer>,
     /// `jti`s of client assertions that were used.
     assertions: Store<()>,
-    /// Codes of authenticators that were used, each with what for.
-    spent_codes: Store<Box<str>>,
     /// Values that clients sent, each meant for one request.
     sent_before: Store<()>,
-    lockouts: Lockouts,
+    sign_ins: SignIns,
     outbox: Outbox,
 }
 
@@ -181,8 +179,7 @@ impl Tenant {
             bearers: Store::new(limit),
             assertions: Store::new(limit),
             sent_before: Store::new(limit),
-            spent_codes: Store::new(limit),
-            lockouts: Lockouts::default(),
+            sign_ins: SignIns::new(limit),
             outbox: Outbox::default(),
         };
         Ok(Self(Arc::new(inner), None))
@@ -246,6 +243,7 @@ impl Tenant {
         let now = self.0.clock.now();
         self.0.bounces.sweep(now);
         self.0.logins.sweep(now);
+        self.0.sign_ins.sweep(now);
         self.0.sessions.sweep(now);
         self.0.codes.sweep(now);
         self.0.refresh_tokens.sweep(now);
@@ -253,7 +251,6 @@ impl Tenant {
         self.0.bearers.sweep(now);
         self.0.assertions.sweep(now);
         self.0.sent_before.sweep(now);
-        self.0.spent_codes.sweep(now);
         self.0.keys.sweep(now);
     }
 

@@ -59,6 +59,10 @@ fn render(here: &Here, sent: &Parameters, place: Place) -> actix_web::Result<Htt
     match place {
         Place::Name(failure) => page.failure = failure.map(str::to_owned),
         Place::Elsewhere(pod) => page.pod = Some(pod),
+        Place::AtIdp(url) => {
+            let cloud_redirect = encoded(sent.get("cloudRedirect").unwrap_or_default());
+            return Ok(object_moved(&format!("{url}&cloudRedirect={cloud_redirect}")));
+        }
         Place::Step(step, word) => {
             page.refresh = refresh(here, sent, &step);
             page.step = *step;

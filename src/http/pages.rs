@@ -7,6 +7,7 @@ use askama::Template;
 use super::answer;
 use super::login::step::Step;
 use crate::tenant::consent::Question;
+use crate::tenant::login::IdpQuestion;
 use crate::tenant::outbox::{Message, OutboxError};
 
 /// `/login`: the user name, then the challenges.
@@ -104,6 +105,32 @@ pub(super) struct OutboxPage<'a> {
     pub(super) prefix: &'a str,
     pub(super) failure: Option<OutboxError>,
     pub(super) messages: &'a [Message],
+}
+
+/// The stand-in page of an identity provider.
+#[derive(Template)]
+#[template(path = "idp.html")]
+pub(super) struct IdpPage<'a> {
+    pub(super) prefix: &'a str,
+    pub(super) state: &'a IdpState<'a>,
+}
+
+/// What the identity provider's page shows.
+pub(super) enum IdpState<'a> {
+    /// Who signs in, and whether.
+    Asking {
+        visit: &'a str,
+        question: &'a IdpQuestion,
+        cloud_redirect: &'a str,
+        /// Whether there is no user of the name that was entered.
+        is_unknown: bool,
+    },
+    /// The client that waits goes on, with this PIN if it asks for one.
+    Told { pin: Option<&'a str> },
+    /// The user said no.
+    Denied,
+    /// Nothing to answer.
+    Gone,
 }
 
 /// The self-submitting form of `response_mode=form_post`.

@@ -26,11 +26,23 @@ pub(super) async fn start(
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
     let credentials = session_credentials(&request, &Parameters::default());
-    let result = match here.tenant.start_authentication(&here.base, &body.0, &credentials) {
+    // cyberark/conjur-cli-go and cyberark/idsec-sdk-golang say so in a header.
+    let out_of_band_idp = request
+        .headers()
+        .get("OobIdPAuth")
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
+    let asked = StartAuthenticationRequest { out_of_band_idp, ..body.0 };
+    started(&here, here.tenant.start_authentication(&here.base, &asked, &credentials)).await
+}
+
+/// What came of a start.
+pub(super) async fn started(here: &Here, start: Start) -> actix_web::Result<HttpResponse> {
+    let result = match start {
         Start::NewPackage(package) => AuthenticationResult::NewPackage(package),
         Start::WrongPod(pod_fqdn) => AuthenticationResult::WrongPod(WrongPod { pod_fqdn }),
-        Start::SignedIn(login) => return signed_in(&here, *login).await,
-        Start::Failure => return Ok(failure(&here, AUTHENTICATION_FAILED)),
+        Start::Federated(start) => AuthenticationResult::Federated(start),
+        Start::SignedIn(login) => return signed_in(here, *login).await,
+        Start::Failure => return Ok(failure(here, AUTHENTICATION_FAILED)),
     };
     Ok(envelope(&Envelope::success(result)))
 }
@@ -39,8 +51,17 @@ pub(super) async fn advance(
     here: Here,
     body: VendorJson<AdvanceAuthenticationRequest>,
 ) -> actix_web::Result<HttpResponse> {
-    let (result, message) = match here.tenant.advance_authentication(&here.base, &body.0) {
-        Advance::Success(login) => return signed_in(&here, *login).await,
+    advanced(&here, &body.0, MESSAGE_SENT).await
+}
+
+/// What came of an operation on a package; `sent` is what to tell when a message may be on its way.
+pub(super) async fn advanced(
+    here: &Here,
+    request: &AdvanceAuthenticationRequest,
+    sent: &'static str,
+) -> actix_web::Result<HttpResponse> {
+    let (result, message) = match here.tenant.advance_authentication(&here.base, request) {
+        Advance::Success(login) => return signed_in(here, *login).await,
         Advance::NewPackage(package) => (AuthenticationResult::NewPackage(package), None),
         Advance::NextChallenge => (summary("StartNextChallenge"), None),
         Advance::Pending(generated_auth_value) => {
@@ -49,7 +70,7 @@ pub(super) async fn advance(
         }
         Advance::Noncommittal => {
             let sent = SummaryOnly {
-                client_message: Some(MESSAGE_SENT),
+                client_message: Some(sent),
                 ..SummaryOnly::new("NoncommitalSuccess")
             };
             (AuthenticationResult::Summary(sent), None)
@@ -70,7 +91,7 @@ fn summary(summary: &'static str) -> AuthenticationResult {
 }
 
 /// `LoginSuccess`, and the session as a cookie.
-async fn signed_in(here: &Here, login: PendingLogin) -> actix_web::Result<HttpResponse> {
+pub(super) async fn signed_in(here: &Here, login: PendingLogin) -> actix_web::Result<HttpResponse> {
     let cookie = cookie_of(here, &login);
     let success = sign(1, move || login.respond()).await?;
     let result = AuthenticationResult::LoginSuccess(Box::new(success));
@@ -123,4 +144,10 @@ pub(super) fn failure(here: &Here, message: impl Into<Cow<'static, str>>) -> Htt
 
 pub(super) fn envelope<T: Serialize>(envelope: &Envelope<T>) -> HttpResponse {
     private_json(envelope)
+}
+
+/// The parameters of the query, for calls that have a JSON body beside it; none when it is
+/// unreadable.
+pub(super) fn query_of(request: &HttpRequest) -> Parameters {
+    Parameters::parse(request.query_string().as_bytes()).unwrap_or_default()
 }

@@ -5,7 +5,9 @@
 //! values are `null`, never left out.
 
 pub mod authentication;
+pub mod federation;
 pub mod mechanism;
+pub mod step_up;
 
 use std::borrow::Cow;
 

@@ -5,23 +5,33 @@
 //! description; any failure ends the package, unless the tenant continues failed sessions.
 
 mod advance;
+mod federation;
+mod forgot;
+mod idp;
 mod lockout;
 mod offer;
 mod package;
 pub mod settings;
+mod sign_ins;
+mod step_up;
 
 use std::sync::Arc;
 
 pub use self::advance::Advance;
-pub(super) use self::lockout::Lockouts;
+pub use self::federation::Resumed;
+pub use self::idp::{IdpAnswer, IdpQuestion};
 pub(super) use self::package::Login;
 use self::package::Package;
+pub(super) use self::sign_ins::SignIns;
+use self::step_up::{Purpose, is_known_version};
 use super::Tenant;
 use super::document::UnknownUser;
 use super::pending_login::PendingLogin;
 use super::user::User;
+use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::security::authentication::{NewPackage, StartAuthenticationRequest};
+use crate::protocol::security::federation::FederatedStart;
 use crate::protocol::security::mechanism::MechanismKind;
 
 impl Login {
@@ -43,6 +53,8 @@ pub enum Start {
     SignedIn(Box<PendingLogin>),
     /// The user is elsewhere: host (and port), without a scheme.
     WrongPod(String),
+    /// An identity provider is to be asked.
+    Federated(Box<FederatedStart>),
     /// No package: the call was malformed, or the tenant tells that it does not know the user.
     Failure,
 }
@@ -55,10 +67,8 @@ impl Tenant {
         request: &StartAuthenticationRequest,
         credentials: &[String],
     ) -> Start {
-        // CyberArk: an unknown version gets the generic failure (OpenAPI, StartForgotUsername).
-        let version_known = request.version.as_deref().is_none_or(|version| version == "1.0");
         let name = request.user.as_deref().unwrap_or_default().trim();
-        if !version_known || name.is_empty() {
+        if !is_known_version(request.version.as_deref()) || name.is_empty() {
             return Start::Failure;
         }
         if name.starts_with('@') {
@@ -69,7 +79,8 @@ impl Tenant {
             Some(user) => self.start_for(base, user, request, credentials),
             None if self.0.settings.unknown_user == UnknownUser::Failure => Start::Failure,
             None => {
-                let decoy = Package::new(None, vec![vec![self.offer(MechanismKind::Up)]]);
+                let challenges = vec![vec![self.offer(MechanismKind::Up)]];
+                let decoy = Package::new(None, challenges, Purpose::SignIn { platform: false });
                 Start::NewPackage(Box::new(self.keep_package(base, decoy, None)))
             }
         }
@@ -107,13 +118,16 @@ impl Tenant {
                 _ => login,
             }));
         }
-        let challenges = self.offers(&user);
+        if user.is_federated() {
+            return Start::Federated(Box::new(self.start_federated(base, &user, request)));
+        }
+        let challenges = self.offers(&user, None);
         if challenges.iter().any(Vec::is_empty) {
             // A profile that changed under the user leaves nothing to answer.
             return Start::Failure;
         }
-        let mut package = Package::new(Some(user.uuid().into()), challenges);
-        package.wants_platform_token = request.platform_token_response == Some(true);
+        let purpose = Purpose::SignIn { platform: request.platform_token_response == Some(true) };
+        let mut package = Package::new(Some(user.uuid().into()), challenges, purpose);
         if user.must_change_password {
             package = package.with_reset(self.offer(MechanismKind::Reset));
         }
@@ -132,9 +146,13 @@ impl Tenant {
             self.show_pictures(base, &session_id, &mut package, user);
         }
         let described = self.describe(base, &session_id, &package, user);
-        let expires = self.0.clock.now().plus_seconds(self.0.settings.login_lifetime.seconds());
-        self.0.logins.insert(&session_id, Login::Open(package), expires);
+        self.0.logins.insert(&session_id, Login::Open(package), self.login_expiry());
         described
+    }
+
+    /// When a sign-in that begins now can be answered no more.
+    fn login_expiry(&self) -> Timestamp {
+        self.0.clock.now().plus_seconds(self.0.settings.login_lifetime.seconds())
     }
 
     /// A QR code is part of the package: what it says is in the outbox from the start.

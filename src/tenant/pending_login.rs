@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Tenant;
 use super::platform::SessionToken;
+use super::session::AuthLevel;
 use super::user::User;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::security::authentication::LoginSuccess;
@@ -13,6 +14,7 @@ use crate::protocol::security::authentication::LoginSuccess;
 /// A sign-in that succeeded, its `Token` not yet signed.
 pub struct PendingLogin {
     token: SessionToken,
+    level: AuthLevel,
     /// Whether the client asked for platform tokens, and the tenant gives them.
     for_platform: bool,
     persistent: bool,
@@ -21,16 +23,20 @@ pub struct PendingLogin {
 impl PendingLogin {
     pub(super) fn new(tenant: &Tenant, base: &BaseUrl, user: Arc<User>, session: String) -> Self {
         let now = tenant.0.clock.now();
-        let known = tenant.0.sessions.read(&session, now, |session| session.authenticated_at);
+        let known = tenant
+            .0
+            .sessions
+            .read(&session, now, |session| (session.authenticated_at, session.level));
+        let (authenticated_at, level) = known.unwrap_or((now, AuthLevel::Normal));
         let token = SessionToken {
             tenant: tenant.clone(),
             base: base.clone(),
             user,
             session,
-            authenticated_at: known.unwrap_or(now),
+            authenticated_at,
             lifetime: tenant.0.settings.session_lifetime.seconds(),
         };
-        Self { token, for_platform: false, persistent: false }
+        Self { token, level, for_platform: false, persistent: false }
     }
 
     /// The sign-in as one that outlives the browser, if the tenant allows that.
@@ -76,7 +82,7 @@ impl PendingLogin {
             if self.for_platform { tenant.new_platform_refresh(&session) } else { None };
         let tenant_id = tenant.0.settings.id.clone();
         LoginSuccess {
-            auth_level: "Normal",
+            auth_level: self.level.word(),
             display_name: user.display_name().to_owned(),
             token,
             auth: session,

@@ -17,8 +17,29 @@ pub(super) struct Session {
     pub(super) user: Arc<str>,
     /// When the user proved who they are.
     pub(super) authenticated_at: Timestamp,
+    /// How much it is trusted.
+    pub(super) level: AuthLevel,
     /// Whom it has served; `None` when no session stands behind the credential.
     pub(super) visits: Option<Arc<Visits>>,
+}
+
+/// How much a session is trusted (`AuthLevel`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AuthLevel {
+    /// By a sign-in.
+    Normal,
+    /// By a step-up too.
+    High,
+}
+
+impl AuthLevel {
+    /// The vendor's word. That for a step-up is inferred.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Normal => "Normal",
+            Self::High => "High",
+        }
+    }
 }
 
 impl Tenant {
@@ -49,6 +70,7 @@ impl Tenant {
                 match subject {
                     Subject::User(uuid) => Some(Session {
                         user: uuid.clone(),
+                        level: AuthLevel::Normal,
                         authenticated_at: *authenticated_at,
                         visits: visits.clone(),
                     }),
@@ -57,6 +79,23 @@ impl Tenant {
             }
             Bearer::Access(_) | Bearer::Identity(_) => None,
         }
+    }
+
+    /// The id and the user of the session that the credentials prove, which an access token does not.
+    pub(super) fn live_session(&self, credentials: &[String]) -> Option<(String, Arc<str>)> {
+        let session = self.session(credentials)?;
+        let user = self.0.users.by_uuid(&session.user)?;
+        Some((self.session_id_of(&user, credentials)?, session.user))
+    }
+
+    /// Trusts a session more, whose user has just answered again; whether it is alive.
+    pub(super) fn raise_session(&self, id: &str) -> bool {
+        let now = self.0.clock.now();
+        let raise = |session: &mut Session| {
+            session.level = AuthLevel::High;
+            session.authenticated_at = now;
+        };
+        self.0.sessions.change(id, now, raise).is_some()
     }
 
     /// The id of this user's session, if the credentials prove one. An access token stands for a
@@ -81,7 +120,8 @@ impl Tenant {
         let now = self.0.clock.now();
         let id = self.0.ids.session();
         let visits = Some(Visits::of_session(&id));
-        let session = Session { user: user.uuid().into(), authenticated_at: now, visits };
+        let level = AuthLevel::Normal;
+        let session = Session { user: user.uuid().into(), authenticated_at: now, level, visits };
         let expires = now.plus_seconds(self.0.settings.session_lifetime.seconds());
         self.0.sessions.insert(&id, session, expires);
         id

@@ -68,6 +68,9 @@ pub struct User {
     /// that is asked: the answer to a sign-in here is `PodFqdn`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod: Option<String>,
+    /// Whether another identity provider vouches for the user; the mock's own page stands in for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub federated: bool,
     /// Names of the roles that the user has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,

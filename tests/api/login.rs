@@ -53,7 +53,13 @@ fn an_account_of_the_list_leads_to_the_same_challenge() {
     let accounts = Form::on(&page, "accounts-form");
     assert_eq!(
         accounts.buttons("username"),
-        ["alice@example.com", "bob@example.com", "dana@example.com", "svc@example.com"]
+        [
+            "alice@example.com",
+            "bob@example.com",
+            "dana@example.com",
+            "erin@federated.example",
+            "svc@example.com"
+        ]
     );
     let challenge = accounts.submit(&mock, &[("username", "bob@example.com")]);
     let signed_in =

@@ -3,6 +3,7 @@
 mod advance;
 mod bodies;
 mod factors;
+mod federation;
 mod flows;
 mod mechanisms;
 mod order;
@@ -10,6 +11,8 @@ mod outbox;
 mod packages;
 mod races;
 mod sessions;
+mod social;
+mod step_up;
 
 use serde_json::{Value, json};
 

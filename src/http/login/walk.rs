@@ -24,6 +24,8 @@ pub(super) enum Place {
     SignedIn(Box<PendingLogin>),
     /// At the wrong pod: host (and port) of the right one.
     Elsewhere(String),
+    /// At another identity provider: its page.
+    AtIdp(String),
 }
 
 /// What the page tells beside the challenge.
@@ -47,6 +49,7 @@ pub(super) fn begin(here: &Here, sent: &Parameters) -> Place {
     match here.tenant.start_authentication(&here.base, &request, &[]) {
         Start::NewPackage(package) => open(here, &package, None),
         Start::WrongPod(pod) => Place::Elsewhere(pod),
+        Start::Federated(start) => Place::AtIdp(start.idp_redirect_url),
         _ => failed(),
     }
 }

@@ -294,7 +294,8 @@
     }
     const result = envelope.Result ?? {};
     if (result.IdpRedirectUrl) {
-      location.assign(result.IdpRedirectUrl);
+      const wanted = document.querySelector("[name=cloudRedirect]")?.value ?? "";
+      location.assign(`${result.IdpRedirectUrl}&cloudRedirect=${encodeURIComponent(wanted)}`);
       return false;
     }
     if (result.PodFqdn && !result.Summary) {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::federation::FederatedStart;
 use super::mechanism::Mechanism;
 use crate::protocol::secret::Secret;
 
@@ -19,6 +20,10 @@ pub struct StartAuthenticationRequest {
     pub version: Option<String>,
     /// Whether `LoginSuccess` shall bring a refresh token (cyberark/idsec-sdk-golang).
     pub platform_token_response: Option<bool>,
+    /// Whether a federated user signs in out of band, in a browser of their own: the header
+    /// `OobIdPAuth: true` (cyberark/conjur-cli-go).
+    #[serde(skip)]
+    pub out_of_band_idp: bool,
 }
 
 /// Body of `/Security/AdvanceAuthentication`: one operation, or several in order.
@@ -115,6 +120,8 @@ pub enum AuthenticationResult {
     NewPackage(Box<NewPackage>),
     /// The user is elsewhere.
     WrongPod(WrongPod),
+    /// An identity provider is asked.
+    Federated(Box<FederatedStart>),
     /// Only a summary.
     Summary(SummaryOnly),
 }

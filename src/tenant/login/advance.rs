@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::Tenant;
-use super::package::{Event, Login, Offer, Package, Place, Turn, text_of};
+use super::package::{Event, Login, Offer, Place, Turn, text_of};
+use super::step_up::Purpose;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::secret::Secret;
 use crate::protocol::security::authentication::{
     Action, AdvanceAuthenticationRequest, Answer, NewPackage, Operation,
 };
+use crate::protocol::security::federation::PIN_MECHANISM;
 use crate::protocol::security::mechanism::MechanismKind;
-use crate::tenant::keys::step_of_code;
 use crate::tenant::pending_login::PendingLogin;
 use crate::tenant::steer::SignInOutcome;
 use crate::tenant::user::User;
@@ -39,10 +40,8 @@ struct Found {
     offer: Offer,
     place: Place,
     user: Option<Arc<User>>,
+    purpose: Purpose,
 }
-
-/// How long a code that was used is remembered, in seconds: as long as it could be used again.
-const CODE_REMEMBERED: i64 = 120;
 
 impl Tenant {
     /// Does one operation, or several in order: the first that does not lead on is the last.
@@ -54,7 +53,6 @@ impl Tenant {
         let session_id = request.session_id.as_deref().unwrap_or_default();
         let only = std::slice::from_ref(&request.operation);
         let operations = request.multiple_operations.as_deref().unwrap_or(only);
-        let wants_platform_token = self.wants_platform_token(session_id);
         let mut outcome = Advance::Failure;
         for operation in operations {
             outcome = self.operate(base, session_id, operation);
@@ -69,22 +67,17 @@ impl Tenant {
         if request.persistent_login == Some(true) {
             login = login.persistent();
         }
-        if wants_platform_token {
-            login = login.with_platform_tokens();
-        }
         Advance::Success(Box::new(login))
-    }
-
-    fn wants_platform_token(&self, session_id: &str) -> bool {
-        let wants = |login: &Login| login.open().is_some_and(|open| open.wants_platform_token);
-        self.0.logins.read(session_id, self.0.clock.now(), wants) == Some(true)
     }
 
     fn operate(&self, base: &BaseUrl, session_id: &str, operation: &Operation) -> Advance {
         let mechanism_id = operation.mechanism_id.as_deref().unwrap_or_default();
         let action = operation.action.as_deref().and_then(Action::parse);
+        if mechanism_id == PIN_MECHANISM {
+            return self.answer_pin(base, session_id, operation);
+        }
         let found = self.find_mechanism(session_id, mechanism_id);
-        let (Some(action), Some(Found { offer, place, user })) = (action, found) else {
+        let (Some(action), Some(Found { offer, place, user, purpose })) = (action, found) else {
             return self.end_package(session_id);
         };
         match place {
@@ -96,7 +89,7 @@ impl Tenant {
             return self.forgot_password(base, session_id, &offer, user.as_deref());
         }
         let is_locked =
-            |user: &Arc<User>| self.0.lockouts.is_locked(&user.uuid(), self.0.clock.now());
+            |user: &Arc<User>| self.0.sign_ins.lockouts.is_locked(&user.uuid(), self.0.clock.now());
         if user.as_ref().is_some_and(is_locked) {
             return self.end_package(session_id);
         }
@@ -105,7 +98,8 @@ impl Tenant {
             Some(SignInOutcome::Pending) => return Advance::Pending(None),
             None => {}
         }
-        let step = Step { session_id, offer: &offer, user: user.as_ref(), action };
+        let step =
+            Step { session_id, offer: &offer, user: user.as_ref(), purpose: &purpose, action };
         match (action, offer.kind) {
             (Action::Answer, MechanismKind::Reset) => {
                 self.choose_password(base, &step, text_of(operation.answer.as_ref()))
@@ -117,13 +111,13 @@ impl Tenant {
 
     fn find_mechanism(&self, session_id: &str, mechanism_id: &str) -> Option<Found> {
         let now = self.0.clock.now();
-        let (offer, place, user) = self.0.logins.read(session_id, now, |login| {
+        let (offer, place, user, purpose) = self.0.logins.read(session_id, now, |login| {
             let package = login.open()?;
             let (offer, place) = package.find(mechanism_id)?;
-            Some((offer.clone(), place, package.user.clone()))
+            Some((offer.clone(), place, package.user.clone(), package.purpose.clone()))
         })??;
         let user = user.and_then(|uuid| self.0.users.by_uuid(&uuid));
-        Some(Found { offer, place, user })
+        Some(Found { offer, place, user, purpose })
     }
 
     fn answer(&self, base: &BaseUrl, step: &Step<'_>, answer: Option<&Answer>) -> Advance {
@@ -133,22 +127,6 @@ impl Tenant {
         });
         let turn = self.turn(step, Event::Answer { known, text: text_of(answer) });
         self.outcome(base, step, turn)
-    }
-
-    /// Whether this is a code of the user's authenticator that was not used before (RFC 6238 §5.2);
-    /// `purpose` is what it is used for. Of two callers with one purpose both are told yes: they
-    /// race for the same step of the same package, which only one of them can take.
-    pub(super) fn is_fresh_code(&self, user: &User, purpose: &str, code: Option<&Secret>) -> bool {
-        let now = self.0.clock.now();
-        let (Some(key), Some(code)) = (user.oath_key(), code) else {
-            return false;
-        };
-        step_of_code(&key, code.expose().trim(), now.seconds()).is_some_and(|step| {
-            let spent = format!("{} {step}", user.uuid());
-            let until = now.plus_seconds(CODE_REMEMBERED);
-            self.0.spent_codes.insert_once(&spent, purpose.into(), now, until)
-                || self.0.spent_codes.read(&spent, now, |by| **by == *purpose) == Some(true)
-        })
     }
 
     /// A new password; one that lacks something can be followed by another.
@@ -174,6 +152,9 @@ impl Tenant {
         let turn = self.turn(step, event);
         if let (Turn::Pending { sent: true, .. }, Some(user)) = (&turn, step.user) {
             self.send(base, user, (step.session_id, step.offer), &sending);
+            if step.offer.kind == MechanismKind::Oath {
+                self.expect_code(user, step.session_id, &step.offer.id);
+            }
         }
         self.outcome(base, step, turn)
     }
@@ -203,16 +184,9 @@ impl Tenant {
                 Some(package) => Advance::NewPackage(Box::new(package)),
                 None => Advance::Failure,
             },
-            (Turn::Complete, Some(user)) => {
-                self.0.lockouts.succeeded(&user.uuid());
-                let session = self.begin_session(user);
-                let login = PendingLogin::new(self, base, user.clone(), session);
-                Advance::Success(Box::new(login))
-            }
+            (Turn::Complete, Some(user)) => self.complete(base, step.purpose, user),
             (Turn::Failed, Some(user)) => {
-                if let Some(lockout) = self.0.settings.authentication.lockout {
-                    self.0.lockouts.failed(&user.uuid().into(), self.0.clock.now(), lockout);
-                }
+                self.count_failure(user);
                 Advance::Failure
             }
             // A decoy, or a user who is gone.
@@ -220,45 +194,41 @@ impl Tenant {
         }
     }
 
+    /// All challenges are met.
+    fn complete(&self, base: &BaseUrl, purpose: &Purpose, user: &Arc<User>) -> Advance {
+        if *purpose == Purpose::ForgotUsername {
+            self.send_names(user);
+            return Advance::Noncommittal;
+        }
+        self.0.sign_ins.lockouts.succeeded(&user.uuid());
+        let session = match purpose {
+            Purpose::SignIn { .. } => self.begin_session(user),
+            Purpose::StepUp { session } if self.raise_session(session) => session.clone(),
+            // The session has ended meanwhile.
+            Purpose::StepUp { .. } | Purpose::ForgotUsername => return Advance::Failure,
+        };
+        let login = PendingLogin::new(self, base, user.clone(), session);
+        Advance::Success(Box::new(match purpose {
+            Purpose::SignIn { platform: true } => login.with_platform_tokens(),
+            _ => login,
+        }))
+    }
+
+    /// Counts a failure towards a lock-out, where the tenant has one.
+    pub(super) fn count_failure(&self, user: &User) {
+        if let Some(lockout) = self.0.settings.authentication.lockout {
+            self.0.sign_ins.lockouts.failed(&user.uuid().into(), self.0.clock.now(), lockout);
+        }
+    }
+
     /// An operation that makes no sense fails the package; one of a package that goes on after
     /// failures does no harm.
-    fn end_package(&self, session_id: &str) -> Advance {
+    pub(super) fn end_package(&self, session_id: &str) -> Advance {
         if !self.0.settings.authentication.continue_failed_sessions {
             let now = self.0.clock.now();
             self.0.logins.change(session_id, now, |login| *login = Login::Over);
         }
         Advance::Failure
-    }
-
-    /// CyberArk: `NoncommitalSuccess`, which does not tell whether there is such a user. The message
-    /// has a link to a page that asks for a new password and then for what else the user's profile
-    /// wants (inferred; no source shows more than the summary).
-    fn forgot_password(
-        &self,
-        base: &BaseUrl,
-        session_id: &str,
-        offer: &Offer,
-        user: Option<&User>,
-    ) -> Advance {
-        if !self.0.settings.authentication.allow_forgot_password || offer.kind != MechanismKind::Up
-        {
-            return self.end_package(session_id);
-        }
-        if let Some(user) = user {
-            let mut challenges = self.offers(user);
-            // In place of the password alone: the other challenges stand.
-            let asks_password = |offers: &&mut Vec<Offer>| {
-                offers.iter().any(|offer| offer.kind == MechanismKind::Up)
-            };
-            if let Some(password) = challenges.iter_mut().find(asks_password) {
-                let reset = self.offer(MechanismKind::Reset);
-                let reset_id = reset.id.clone();
-                *password = vec![reset];
-                let package = Package::new(Some(user.uuid().into()), challenges);
-                self.send_reset(base, package, reset_id, user);
-            }
-        }
-        Advance::Noncommittal
     }
 
     /// The user's word on a challenge from elsewhere: a link, a device, the outbox. Whether it was
@@ -281,5 +251,6 @@ struct Step<'a> {
     session_id: &'a str,
     offer: &'a Offer,
     user: Option<&'a Arc<User>>,
+    purpose: &'a Purpose,
     action: Action,
 }

@@ -36,9 +36,12 @@ impl User {
         }
     }
 
-    /// The challenges that the user faces: their own, those of their profile, of the tenant's, or
-    /// the password alone.
-    fn challenges(&self, settings: &AuthenticationSettings) -> Challenges {
+    /// The challenges that the user faces: those of the profile that is asked for, their own, those
+    /// of their profile, of the tenant's, or the password alone.
+    fn challenges(&self, settings: &AuthenticationSettings, asked: Option<&str>) -> Challenges {
+        if let Some(profile) = asked.and_then(|name| settings.profile(name)) {
+            return profile.challenges.clone();
+        }
         let name = self.authentication_profile.as_ref().or(settings.default_profile.as_ref());
         let profile = || Some(settings.profile(name?)?.challenges.clone());
         self.challenges.clone().or_else(profile).unwrap_or_else(Challenges::password)
@@ -53,7 +56,7 @@ impl User {
         if let Some(name) = &self.authentication_profile {
             settings.check_name(name, &format!("{here}.authentication_profile"))?;
         }
-        for kinds in self.challenges(settings).iter() {
+        for kinds in self.challenges(settings, None).iter() {
             if !kinds.iter().any(|kind| self.can_use(*kind)) {
                 let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
                 let problem = format!(
@@ -106,9 +109,9 @@ impl SecurityQuestion {
 }
 
 impl Tenant {
-    /// The challenges of a user as offers with fresh ids.
-    pub(super) fn offers(&self, user: &User) -> Vec<Vec<Offer>> {
-        let challenges = user.challenges(&self.0.settings.authentication);
+    /// The challenges of a user, or of the profile that is asked for, as offers with fresh ids.
+    pub(super) fn offers(&self, user: &User, profile: Option<&str>) -> Vec<Vec<Offer>> {
+        let challenges = user.challenges(&self.0.settings.authentication, profile);
         let offers = |kinds: &[MechanismKind]| {
             let usable = kinds.iter().filter(|kind| user.can_use(**kind));
             usable.map(|kind| self.offer(*kind)).collect()

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::step_up::Purpose;
 use crate::protocol::secret::Secret;
 use crate::protocol::security::authentication::Answer;
 use crate::protocol::security::mechanism::MechanismKind;
@@ -31,8 +32,7 @@ pub(in crate::tenant) struct Package {
     current: usize,
     /// A new password, asked for once all challenges are met.
     reset: Option<Offer>,
-    /// Whether success brings a platform token.
-    pub(super) wants_platform_token: bool,
+    pub(super) purpose: Purpose,
 }
 
 /// A mechanism that is offered.
@@ -166,8 +166,12 @@ impl Offer {
 }
 
 impl Package {
-    pub(super) fn new(user: Option<Arc<str>>, challenges: Vec<Vec<Offer>>) -> Self {
-        Self { user, challenges, current: 0, reset: None, wants_platform_token: false }
+    pub(super) fn new(
+        user: Option<Arc<str>>,
+        challenges: Vec<Vec<Offer>>,
+        purpose: Purpose,
+    ) -> Self {
+        Self { user, challenges, current: 0, reset: None, purpose }
     }
 
     /// The package with a new password as its last step. It comes as a package of its own, but

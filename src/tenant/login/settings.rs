@@ -158,6 +158,7 @@ impl PasswordPolicy {
 /// How users sign in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a check box of the portal")]
 pub struct AuthenticationSettings {
     /// Profiles that users, the tenant and step-up calls name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -172,6 +173,9 @@ pub struct AuthenticationSettings {
     pub allow_persistent_login: bool,
     /// Whether `ForgotPassword` is honoured and offered on the login page.
     pub allow_forgot_password: bool,
+    /// Whether federated users who sign in out of band do without a PIN (`IdpOobAuthPinRequired`
+    /// false): clients then ask `/Security/OobAuthStatus`.
+    pub idp_without_pin: bool,
     /// Whether users are locked out; never when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lockout: Option<Lockout>,

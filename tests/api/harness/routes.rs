@@ -36,7 +36,7 @@ const fn shared(method: &'static str, path: &'static str, plain: u16) -> Route {
     Route { method, path, plain, cross_origin: true }
 }
 
-pub(crate) const ROUTES: [Route; 28] = [
+pub(crate) const ROUTES: [Route; 40] = [
     own("GET", "/OAuth2/Authorize/{app}", 400),
     own("POST", "/OAuth2/Authorize/{app}", 400),
     shared("POST", "/OAuth2/Token/{app}", 400),
@@ -55,6 +55,18 @@ pub(crate) const ROUTES: [Route; 28] = [
     shared("GET", "/.well-known/oauth-authorization-server/{app}", 200),
     shared("POST", "/Security/StartAuthentication", 200),
     shared("POST", "/Security/AdvanceAuthentication", 200),
+    shared("POST", "/Security/OobAuthStatus", 200),
+    shared("POST", "/Security/StartSocialAuthentication", 200),
+    shared("POST", "/Security/ResumeFromExtIdpAuth", 200),
+    shared("POST", "/Security/ChallengeUser", 200),
+    shared("POST", "/Security/StartChallenge", 200),
+    shared("POST", "/Security/SubmitOathOtpCode", 200),
+    shared("POST", "/Security/SubmitQRCode", 200),
+    shared("POST", "/Security/ForgotUsername", 200),
+    shared("POST", "/Security/StartForgotUsername", 200),
+    shared("POST", "/Security/AdvanceForgotUsername", 200),
+    own("GET", "/_mock/idp", 404),
+    own("POST", "/_mock/idp", 404),
     shared("GET", "/Security/whoami", 200),
     shared("POST", "/Security/whoami", 200),
     shared("POST", "/Security/logout", 200),

@@ -11,7 +11,13 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 
 /// The routes that read a body.
 fn readers() -> impl Iterator<Item = Route> {
-    let ignores = ["/OAuth2/Keys/{app}", "/Security/whoami", "/Security/logout"];
+    let ignores = [
+        "/OAuth2/Keys/{app}",
+        "/Security/whoami",
+        "/Security/logout",
+        "/Security/ChallengeUser",
+        "/Security/SubmitQRCode",
+    ];
     ROUTES
         .into_iter()
         .filter(move |route| route.method == "POST" && !ignores.contains(&route.path))

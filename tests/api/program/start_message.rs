@@ -8,7 +8,7 @@ fn the_start_message_can_be_parsed() {
     let program = Program::start(&["--port", "0"], &[]);
     let url = program.url.clone();
     assert!(url.strip_prefix("http://127.0.0.1:").unwrap().parse::<u16>().unwrap() > 0, "{url}");
-    let lines: Vec<String> = (0..7).map_while(|_| program.line()).collect();
+    let lines: Vec<String> = (0..8).map_while(|_| program.line()).collect();
     assert_eq!(
         lines,
         [
@@ -24,6 +24,7 @@ fn the_start_message_can_be_parsed() {
             "user name=alice@example.com".to_owned(),
             "user name=bob@example.com".to_owned(),
             "user name=dana@example.com".to_owned(),
+            "user name=erin@federated.example".to_owned(),
             "user name=svc@example.com".to_owned(),
         ]
     );
