@@ -75,7 +75,7 @@ async fn serve(here: Here, request: HttpRequest, payload: web::Payload) -> HttpR
 
 async fn answer(here: Here, request: HttpRequest, payload: web::Payload) -> operation::Outcome {
     let path = request.path().strip_prefix(ROOT).unwrap_or_default();
-    let at_path: Vec<_> = OPERATIONS
+    let mut at_path: Vec<_> = OPERATIONS
         .into_iter()
         .flatten()
         .filter_map(|operation| Some((operation, operation.matches(path)?)))
@@ -83,6 +83,10 @@ async fn answer(here: Here, request: HttpRequest, payload: web::Payload) -> oper
     if at_path.is_empty() {
         let text = format!("{ROOT}{path} is no operation: see /_mock/openapi.json");
         return Err(Problem::not_found(text));
+    }
+    // `/keys/rotate` is itself and no key of that name.
+    if at_path.iter().any(|(_, segments)| segments.is_empty()) {
+        at_path.retain(|(_, segments)| segments.is_empty());
     }
     let method = request.method().as_str();
     let methods: Vec<_> = at_path.iter().map(|(operation, _)| operation.method).collect();

@@ -126,6 +126,8 @@ fn what_is_not_there_is_a_problem_too() {
     }
     let wrong_method = mock.request("PATCH", "/_mock/v1/users/nobody").send();
     assert_eq!(wrong_method.header("allow"), Some("GET, PUT, DELETE"));
+    let no_key = mock.request("DELETE", "/_mock/v1/keys/rotate").send();
+    assert_eq!((no_key.status, no_key.header("allow")), (405, Some("POST")));
 }
 
 #[test]
