@@ -47,6 +47,15 @@ ALL = (
         policies=("cyberark",),
         patience=300,
     ),
+    # The last of its server: it leaves nothing as it was. Under strict, where the clients are fewer.
+    Client(
+        "schemathesis",
+        ("python",),
+        "schemathesis_control.py",
+        schemes=("http",),
+        policies=("strict",),
+        patience=300,
+    ),
 )
 
 

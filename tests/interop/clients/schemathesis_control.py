@@ -1,0 +1,32 @@
+"""schemathesis: calls every operation of the control API as its OpenAPI document describes it, and wrongly."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+from steps import step
+
+BASE = os.environ["INTEROP_BASE"]
+PROGRAM = pathlib.Path(sys.executable).with_name("schemathesis")
+OPTIONS = (
+    # The same cases each time.
+    *("--seed", "1", "--max-examples", "3", "--phases", "coverage,fuzzing", "--no-color"),
+    # A document cannot say that an application has to exist, or that a text has to be a key; and inner
+    # objects may be sent as lists of their members too, which nobody promises.
+    *("--exclude-checks", "positive_data_acceptance,negative_data_rejection"),
+    # It waits, as it should.
+    *("--exclude-path-regex", "/journal/wait$"),
+)
+
+run = subprocess.run(
+    [PROGRAM, "run", f"{BASE}/_mock/openapi.json", *OPTIONS], capture_output=True, text=True, check=False
+)
+print(run.stdout, run.stderr, file=sys.stderr)
+
+with step("every operation answers as the OpenAPI document tells, and nothing makes it fail"):
+    tested = re.search(r"Tested: (\d+)", run.stdout)
+    assert tested and int(tested[1]) > 50, f"operations tested: {tested and tested[1]}"
+    failures = re.findall(r"^- (ST\d+ .*)$", run.stdout, re.MULTILINE)
+    assert run.returncode == 0, "; ".join(sorted(set(failures))) or f"exit code {run.returncode}"
