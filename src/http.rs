@@ -45,7 +45,7 @@ use actix_web::{HttpResponse, Resource};
 pub(crate) use canonical::canonical_path;
 pub use control::ControlAccess;
 pub(crate) use control::guard_control;
-pub(crate) use extract::Site;
+pub(crate) use extract::{SESSION_COOKIE, Site};
 pub(crate) use journaled::journaled;
 pub(crate) use lost::wrong_method;
 pub(crate) use request_log::log_request;

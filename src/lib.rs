@@ -6,32 +6,29 @@
 //!
 //! # Quick start
 //!
-//! The program of the same name serves the built-in tenant. In Rust:
+//! The program of the same name serves the built-in tenant. In a Rust test, [`mock::MockTenant`] does:
 //!
 //! ```
-//! use cyberark_identity_mock::fixtures;
-//! use cyberark_identity_mock::server::{Server, ServerOptions};
-//! use cyberark_identity_mock::tenant::{Tenant, TenantParts};
+//! use cyberark_identity_mock::mock::{Expectation, MockTenant};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let tenant = Tenant::new(fixtures::built_in(), TenantParts::default())?;
-//! actix_web::rt::System::new().block_on(async {
-//!     let server = Server::bind(tenant, "127.0.0.1", 0, ServerOptions::default())?;
-//!     println!("issuer: http://{}/bank/", server.addresses()[0]);
-//!     let handle = server.handle();
-//!     let serving = actix_web::rt::spawn(server.run());
-//!     // … sign in …
-//!     handle.stop(true).await;
-//!     serving.await?
-//! })?;
+//! let mock = MockTenant::start(); // a free port; it stops when it is dropped
+//! mock.expect(Expectation::any().endpoint("discovery").app("bank"));
+//! // … point your client at the issuer and sign in …
+//! println!("issuer: {}", mock.issuer("bank"));
+//! ureq::get(mock.discovery_url("bank")).call()?;
+//! mock.verify();
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`server::Server`] serves inside an actix runtime of your own, at an address of your choice.
 //!
 //! # Layout
 //!
 //! Modules are layers; each may use those below it only (`tests/architecture.rs` checks it):
 //!
+//! - [`mock`]: a tenant for Rust tests, in the test's process;
 //! - [`server`]: listener, sweeping, stopping;
 //! - `http`: one thin handler for each endpoint: parse, ask the tenant, render;
 //! - [`fixtures`]: files that describe a tenant;
@@ -45,6 +42,7 @@ pub mod clock;
 pub mod fixtures;
 mod http;
 pub mod ids;
+pub mod mock;
 mod outgoing;
 pub mod protocol;
 pub mod server;

@@ -17,6 +17,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer, rt};
 
 pub use crate::http::ControlAccess;
+pub(crate) use crate::http::SESSION_COOKIE;
 use crate::http::{
     Site, canonical_path, guard_control, journaled, log_request, routes, steered, wrong_method,
 };

@@ -27,7 +27,7 @@ use crate::tenant::asked::Asked;
 use crate::tenant::tenants::Tenants;
 
 /// Name of the session cookie.
-pub(super) const SESSION_COOKIE: &str = ".ASPXAUTH";
+pub(crate) const SESSION_COOKIE: &str = ".ASPXAUTH";
 
 /// What every handler of the process shares.
 #[derive(Debug, Clone)]

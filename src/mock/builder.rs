@@ -1,0 +1,106 @@
+//! How a mock is made.
+
+use std::io;
+use std::sync::Mutex;
+
+use super::MockTenant;
+use super::serving::Serving;
+use crate::clock::Clock;
+use crate::fixtures;
+use crate::ids::Ids;
+use crate::server::{Authority, Tls, TlsName};
+use crate::tenant::document::{DocumentError, TenantDocument};
+use crate::tenant::policy::Policy;
+use crate::tenant::tenants::Tenants;
+use crate::tenant::{Tenant, TenantParts};
+
+/// Why a mock cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The document contradicts a rule or itself.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The system gives neither port nor thread.
+    #[error(transparent)]
+    Listen(#[from] io::Error),
+}
+
+/// A mock to be: the built-in tenant over http, until something else is said.
+///
+/// ```
+/// use cyberark_identity_mock::clock::{Clock, Timestamp};
+/// use cyberark_identity_mock::fixtures;
+/// use cyberark_identity_mock::mock::MockTenant;
+/// use cyberark_identity_mock::tenant::policy::Policy;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let clock = Clock::default();
+/// clock.set(Timestamp::from_seconds(1_790_000_000));
+/// let mut document = fixtures::built_in();
+/// document.users.truncate(1);
+/// let mock = MockTenant::builder()
+///     .document(document)
+///     .policy(Policy::strict())
+///     .clock(clock)
+///     .seed(1)
+///     .start()?;
+/// assert_eq!(mock.tenant().users().len(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "nothing is served before `start`"]
+pub struct MockTenantBuilder {
+    document: Option<TenantDocument>,
+    parts: TenantParts,
+    https: bool,
+}
+
+impl MockTenantBuilder {
+    /// What the tenant is made of; [`fixtures`] reads files and texts.
+    pub fn document(mut self, document: TenantDocument) -> Self {
+        self.document = Some(document);
+        self
+    }
+
+    /// The policy preset; the document's own settings go before it.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.parts.policy = policy;
+        self
+    }
+
+    /// The clock that the tenant reads.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.parts.clock = clock;
+        self
+    }
+
+    /// The same codes, sessions and tokens' ids in each run.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.parts.ids = Ids::seeded(seed);
+        self
+    }
+
+    /// HTTPS beside HTTP, on another free port, by an authority that is made for this mock.
+    pub fn https(mut self) -> Self {
+        self.https = true;
+        self
+    }
+
+    /// Serves it.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] when the document contradicts a rule, or nothing can be listened on.
+    pub fn start(self) -> Result<MockTenant, StartError> {
+        let document = self.document.unwrap_or_else(fixtures::built_in);
+        let tenant = Tenant::new(document, self.parts)?;
+        let tls = self
+            .https
+            .then(|| Tls::issued_by(&Authority::generate(), &TlsName::usual(&tenant, None)));
+        let authority_pem = tls.as_ref().and_then(Tls::authority_pem).map(str::to_owned);
+        let tenants = Tenants::from(tenant);
+        let serving = Serving::start(tenants.clone(), tls)?;
+        Ok(MockTenant { tenants, serving, authority_pem, placed: Mutex::default() })
+    }
+}
