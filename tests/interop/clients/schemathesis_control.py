@@ -21,7 +21,12 @@ OPTIONS = (
 )
 
 run = subprocess.run(
-    [PROGRAM, "run", f"{BASE}/_mock/openapi.json", *OPTIONS], capture_output=True, text=True, check=False
+    [PROGRAM, "run", f"{BASE}/_mock/openapi.json", *OPTIONS],
+    # It keeps notes in the folder where it runs.
+    cwd=os.environ["INTEROP_FOLDER"],
+    capture_output=True,
+    text=True,
+    check=False,
 )
 print(run.stdout, run.stderr, file=sys.stderr)
 
