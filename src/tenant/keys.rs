@@ -12,6 +12,9 @@ mod one_time;
 mod pair;
 mod ring;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::rand::SystemRandom;
 use base64::Engine;
@@ -66,6 +69,8 @@ pub struct SigningKey {
     random: SystemRandom,
     jwk: Jwk,
     encoded_header: String,
+    /// The signatures made, by this key and those it shares the count with.
+    signatures: Arc<AtomicU64>,
 }
 
 impl SigningKey {
@@ -126,7 +131,8 @@ impl SigningKey {
         header.kid = Some(kid.clone());
         let jwk =
             Jwk { kty: pair.kty(), alg, usage: "sig", kid, numbers: pair.numbers(), certificate };
-        Self { pair, random: SystemRandom::new(), jwk, encoded_header: encode_part(&header) }
+        let encoded_header = encode_part(&header);
+        Self { pair, random: SystemRandom::new(), jwk, encoded_header, signatures: Arc::default() }
     }
 
     /// The compact serialization of a JWT with these claims: one signature.
@@ -176,6 +182,11 @@ impl SigningKey {
         &self.jwk
     }
 
+    /// The key with its signatures counted here.
+    fn counted(self, signatures: &Arc<AtomicU64>) -> Arc<Self> {
+        Arc::new(Self { signatures: signatures.clone(), ..self })
+    }
+
     /// The same private key for another algorithm, if it can sign with it.
     fn with_algorithm(&self, algorithm: SigningAlgorithm) -> Option<Self> {
         let is_rsa = |alg| matches!(alg, SigningAlgorithm::RS256 | SigningAlgorithm::PS256);
@@ -187,6 +198,8 @@ impl SigningKey {
 
 impl Signer<Vec<u8>> for SigningKey {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
+        // A number that orders nothing.
+        self.signatures.fetch_add(1, Ordering::Relaxed);
         self.pair.sign(self.jwk.alg, &self.random, message)
     }
 }

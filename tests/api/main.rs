@@ -29,6 +29,7 @@ mod repeated;
 mod revoke;
 mod routing;
 mod security;
+mod signatures;
 mod tenants;
 mod tls;
 mod token;

@@ -20,6 +20,11 @@ impl Tenant {
         self.0.keys.signing(algorithm)
     }
 
+    /// How many signatures the tenant's keys have made since it was made or reset; each is a token.
+    pub fn signatures(&self) -> u64 {
+        self.0.keys.signatures()
+    }
+
     /// Publishes a key that signs nothing, until it is removed.
     pub fn publish_key(&self, key: SigningKey) {
         self.0.keys.publish(key, END_OF_TIME);

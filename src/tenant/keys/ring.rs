@@ -1,5 +1,6 @@
 //! The keys of a tenant: for each algorithm the one that signs, and those that signed before it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::SigningKey;
@@ -32,7 +33,11 @@ pub enum RemoveKeyError {
 
 /// The keys of a tenant.
 #[derive(Debug)]
-pub(in crate::tenant) struct KeyRing(RwLock<Keys>);
+pub(in crate::tenant) struct KeyRing {
+    keys: RwLock<Keys>,
+    /// The signatures that keys of the ring have made, those retired since too.
+    signatures: Arc<AtomicU64>,
+}
 
 #[derive(Debug)]
 struct Keys {
@@ -46,7 +51,15 @@ struct Keys {
 
 impl KeyRing {
     pub(in crate::tenant) fn new(given: SigningKey) -> Self {
-        Self(RwLock::new(Keys { given: Arc::new(given), made: Vec::new(), retired: Vec::new() }))
+        let signatures = Arc::default();
+        let given = given.counted(&signatures);
+        let keys = RwLock::new(Keys { given, made: Vec::new(), retired: Vec::new() });
+        Self { keys, signatures }
+    }
+
+    /// How many signatures the keys have made.
+    pub(in crate::tenant) fn signatures(&self) -> u64 {
+        self.signatures.load(Ordering::Relaxed)
     }
 
     /// The key that signs new tokens with this algorithm.
@@ -54,11 +67,11 @@ impl KeyRing {
         if let Some(key) = self.read(|keys| keys.signing(algorithm)) {
             return key;
         }
-        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         keys.signing(algorithm).unwrap_or_else(|| {
             let key = keys.given.with_algorithm(algorithm);
             let key = key.unwrap_or_else(|| SigningKey::development_for(algorithm));
-            let key = Arc::new(key);
+            let key = key.counted(&self.signatures);
             keys.made.push(key.clone());
             key
         })
@@ -79,12 +92,12 @@ impl KeyRing {
     /// Signs with `new` from now on, for every algorithm that it can. The keys it replaces verify
     /// until `until`, when the last token that they signed is dead.
     pub(in crate::tenant) fn rotate(&self, new: SigningKey, until: Timestamp) {
-        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         let (replaced, kept) = std::mem::take(&mut keys.made)
             .into_iter()
             .partition::<Vec<_>, _>(|key| new.with_algorithm(key.jwk().alg).is_some());
         keys.made = kept;
-        let before = std::mem::replace(&mut keys.given, Arc::new(new));
+        let before = std::mem::replace(&mut keys.given, new.counted(&self.signatures));
         let replaced: Vec<_> = replaced.into_iter().chain([before]).collect();
         // A key that comes back and goes again is listed once.
         keys.retired.retain(|(old, _)| replaced.iter().all(|key| key.jwk() != old.jwk()));
@@ -93,14 +106,14 @@ impl KeyRing {
 
     /// Publishes a key that signs nothing.
     pub(in crate::tenant) fn publish(&self, key: SigningKey, until: Timestamp) {
-        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         keys.retired.retain(|(old, _)| old.jwk() != key.jwk());
         keys.retired.push((Arc::new(key), until));
     }
 
     /// Publishes a key no more.
     pub(in crate::tenant) fn remove(&self, kid: &str) -> Result<(), RemoveKeyError> {
-        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         if keys.made.iter().chain([&keys.given]).any(|key| key.jwk().kid == kid) {
             return Err(RemoveKeyError::Signing);
         }
@@ -133,13 +146,13 @@ impl KeyRing {
 
     /// Forgets the retired keys whose tokens are dead.
     pub(in crate::tenant) fn sweep(&self, now: Timestamp) {
-        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         keys.retired.retain(|(_, until)| *until > now);
     }
 
     /// Nothing that could panic runs under the lock, so a poisoned one holds whole keys.
     fn read<R>(&self, read: impl FnOnce(&Keys) -> R) -> R {
-        read(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        read(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
