@@ -150,6 +150,13 @@ mod tests {
     }
 
     #[test]
+    fn the_folder_in_the_repository_can_be_served_whole() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+        let mut apps = from_path(&folder).unwrap().apps.into_iter();
+        assert!(apps.any(|app| app.application_id == "certification"));
+    }
+
+    #[test]
     fn the_committed_schema_is_fresh() {
         let committed = include_str!("../fixtures/fixture.schema.json");
         assert!(

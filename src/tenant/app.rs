@@ -5,12 +5,14 @@
 
 mod check;
 mod client;
+mod declare;
 mod values;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::client::AppClient;
+use self::declare::{settings_struct, with_client_settings};
 pub use self::values::{AppScope, AppType, AuthMethod, ClientIdType, TokenType};
 use super::policy::PolicyOverrides;
 use crate::protocol::base_url::BaseUrl;
@@ -25,10 +27,10 @@ use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::Scope;
 use crate::protocol::secret::Secret;
 
+with_client_settings! { settings_struct {
 /// A web application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "the portal has a box for each")]
 pub struct App {
     /// Application ID: the `{app}` of every URL, compared with its letter case.
     pub application_id: String,
@@ -41,9 +43,6 @@ pub struct App {
     /// The `client_id`. Derived from the Application ID, a UUID, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// The secret of a confidential client.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<Secret>,
     /// Which clients are accepted: `confidential` when absent and there is a secret, else `list`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id_type: Option<ClientIdType>,
@@ -70,33 +69,12 @@ pub struct App {
     /// `aud` of access tokens, instead of the client id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
-    /// Where authorization responses may go.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub redirect_uris: Vec<RedirectPattern>,
     /// "User must confirm authorization request": the user is asked each time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub requires_consent: bool,
-    /// Where a user may be sent after signing out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub post_logout_redirect_uris: Vec<RedirectPattern>,
-    /// Where the user's browser tells the application that the session is over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frontchannel_logout_uri: Option<LogoutUri>,
-    /// Whether `iss` and `sid` have to be told there; they always are.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub frontchannel_logout_session_required: bool,
-    /// Where the server posts a logout token when the session is over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub backchannel_logout_uri: Option<LogoutUri>,
-    /// Whether the logout token has to have `sid`; it always has.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub backchannel_logout_session_required: bool,
     /// The form of access tokens.
     #[serde(default)]
     pub token_type: TokenType,
-    /// Public keys of the client, with which it signs request objects and client assertions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub jwks: Option<ClientKeys>,
     /// How ID and access tokens are signed; the product knows `RS256` only.
     #[serde(default)]
     pub signing_algorithm: SigningAlgorithm,
@@ -120,6 +98,7 @@ pub struct App {
     #[serde(default)]
     pub policy: PolicyOverrides,
 }
+} }
 
 const fn five_hours() -> Lifetime {
     Lifetime::minutes(5 * 60)

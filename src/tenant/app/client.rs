@@ -8,6 +8,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::App;
+use super::declare::{client_like_app, settings_struct, with_client_settings};
 use crate::protocol::client_metadata::{ClientGrantType, TokenEndpointAuthMethod};
 use crate::protocol::jwk::ClientKeys;
 use crate::protocol::logout::LogoutUri;
@@ -16,6 +18,7 @@ use crate::protocol::response_type::ResponseType;
 use crate::protocol::secret::Secret;
 use crate::tenant::document::DocumentError;
 
+with_client_settings! { settings_struct {
 /// What a client of an application has of its own; the rest it shares with the application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -25,34 +28,10 @@ pub struct AppClient {
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The secret of a confidential client.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<Secret>,
     /// The one way in which the client may authenticate. When absent, every way that it has what it
     /// needs for; a client without secret and keys is public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_endpoint_auth_method: Option<TokenEndpointAuthMethod>,
-    /// Public keys of the client, with which it signs request objects and client assertions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub jwks: Option<ClientKeys>,
-    /// Where authorization responses may go.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub redirect_uris: Vec<RedirectPattern>,
-    /// Where a user may be sent after signing out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub post_logout_redirect_uris: Vec<RedirectPattern>,
-    /// Where the user's browser tells the client that the session is over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frontchannel_logout_uri: Option<LogoutUri>,
-    /// Whether `iss` and `sid` have to be told there; they always are.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub frontchannel_logout_session_required: bool,
-    /// Where the server posts a logout token when the session is over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub backchannel_logout_uri: Option<LogoutUri>,
-    /// Whether the logout token has to have `sid`; it always has.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub backchannel_logout_session_required: bool,
     /// The grants that the client may use, as far as the application allows them; all of those when
     /// absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,8 +41,21 @@ pub struct AppClient {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_types: Option<Vec<ResponseType>>,
 }
+} }
 
 impl AppClient {
+    /// The client that the settings of the application itself describe.
+    pub(in crate::tenant) fn of_app(app: &App) -> Self {
+        with_client_settings! { client_like_app {
+            app,
+            client_id: app.client_id(),
+            name: app.name.clone(),
+            token_endpoint_auth_method: None,
+            grant_types: None,
+            response_types: None,
+        } }
+    }
+
     /// Whether the client has nothing to prove who it is with.
     pub(in crate::tenant) fn is_public(&self) -> bool {
         match self.token_endpoint_auth_method {

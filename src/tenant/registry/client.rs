@@ -31,21 +31,7 @@ impl RegisteredClient {
     /// The client that the settings of the application describe.
     pub(super) fn of_app(app: &App) -> Self {
         Self {
-            settings: AppClient {
-                client_id: app.client_id(),
-                name: app.name.clone(),
-                client_secret: app.client_secret.clone(),
-                token_endpoint_auth_method: None,
-                jwks: app.jwks.clone(),
-                redirect_uris: app.redirect_uris.clone(),
-                post_logout_redirect_uris: app.post_logout_redirect_uris.clone(),
-                frontchannel_logout_uri: app.frontchannel_logout_uri.clone(),
-                frontchannel_logout_session_required: app.frontchannel_logout_session_required,
-                backchannel_logout_uri: app.backchannel_logout_uri.clone(),
-                backchannel_logout_session_required: app.backchannel_logout_session_required,
-                grant_types: None,
-                response_types: None,
-            },
+            settings: AppClient::of_app(app),
             origin: Origin::App,
             is_public: app.has_public_clients(),
         }

@@ -84,8 +84,8 @@ impl Flow {
 
 /// The fixture of certification.
 pub(super) fn fixture() -> TenantDocument {
-    let text = include_str!("../../../fixtures/certification/tenant.json");
-    fixtures::from_text("fixtures/certification/tenant.json", text).expect("it is well-formed")
+    let text = include_str!("../../../fixtures/certification.json");
+    fixtures::from_text("fixtures/certification.json", text).expect("it is well-formed")
 }
 
 /// The provider under test.
