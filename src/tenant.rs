@@ -195,9 +195,12 @@ impl Tenant {
         self.0.users.list()
     }
 
-    /// The users that the login page offers as buttons: none, unless the tenant wants that.
+    /// The users that the login page offers as buttons: none, unless the tenant wants that, and
+    /// nobody who is a client.
     pub fn listed_users(&self) -> Vec<Arc<User>> {
-        if self.0.settings.list_accounts { self.users() } else { Vec::new() }
+        let mut users = if self.0.settings.list_accounts { self.users() } else { Vec::new() };
+        users.retain(|user| !user.oauth_client);
+        users
     }
 
     /// All applications, sorted by Application ID.

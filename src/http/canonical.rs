@@ -18,6 +18,7 @@ use super::addressed::{Addressed, base_of_request};
 use super::control::is_control;
 use super::extract::Site;
 use super::lost::NoSuchTenant;
+use super::vendor::NAMESPACES;
 use crate::protocol::base_url::BaseUrl;
 
 /// Middleware: routes see the canonical path below the tenant's, and GET for HEAD (whose body is
@@ -104,10 +105,11 @@ struct Canonical {
 fn canonical(sent: &str, prefix: &str) -> Canonical {
     let mut segments = segments(without_prefix(sent, prefix));
     let mut tenant = take_tenant(&mut segments, 0);
-    // `/{app}/.well-known/…` begins with a name, everything else with two fixed segments.
+    drop_subdomain_prefix(&mut segments);
+    // `/{app}/.well-known/…` begins with a name, everything else with fixed segments.
     let is_well_known =
         segments.get(1).is_some_and(|second| second.eq_ignore_ascii_case(".well-known"));
-    let fixed = if is_well_known { 1..segments.len() } else { 0..segments.len().min(2) };
+    let fixed = if is_well_known { 1..segments.len() } else { 0..fixed_segments(&segments) };
     for segment in &mut segments[fixed] {
         segment.make_ascii_lowercase();
     }
@@ -124,6 +126,32 @@ fn canonical(sent: &str, prefix: &str) -> Canonical {
     }
     let path = format!("/{}", segments.join("/"));
     Canonical { tenant, path: (path != sent).then_some(path) }
+}
+
+/// CyberArk: below the host of the tenant's subdomain the paths stand behind `/api/idadmin`
+/// (cyberark/ark-sdk-python, `services/identity`, and many scripts that ask for platform tokens
+/// there).
+fn drop_subdomain_prefix(segments: &mut Vec<String>) {
+    let [first, second, third, ..] = &segments[..] else { return };
+    let is_prefix = first.eq_ignore_ascii_case("api") && second.eq_ignore_ascii_case("idadmin");
+    let leads_on = ["oauth2"].iter().chain(&NAMESPACES).any(|own| third.eq_ignore_ascii_case(own));
+    if is_prefix && leads_on {
+        segments.drain(..2);
+    }
+}
+
+/// How many segments from the first on have a fixed spelling.
+fn fixed_segments(segments: &[String]) -> usize {
+    let begins = |start: &[&str]| {
+        segments.len() >= start.len()
+            && segments.iter().zip(start).all(|(own, wanted)| own.eq_ignore_ascii_case(wanted))
+    };
+    let fixed = match () {
+        () if begins(&["api", "v2", "services", "subdomain"]) => 4,
+        () if begins(&["shell", "api", "endpoint"]) => 3,
+        () => 2,
+    };
+    fixed.min(segments.len())
 }
 
 fn segments(path: &str) -> Vec<String> {
@@ -161,6 +189,11 @@ mod tests {
                 "/.well-known/oauth-authorization-server/Bank",
             ),
             ("/Login", "/login"),
+            ("/Api/V2/Services/Subdomain/Acme", "/api/v2/services/subdomain/Acme"),
+            ("/Shell/API/Endpoint/Acme", "/shell/api/endpoint/Acme"),
+            ("/API/idAdmin/OAuth2/Authorize/Bank", "/oauth2/authorize/Bank"),
+            ("/api/idadmin//UserMgmt/GetUserInfo", "/usermgmt/getuserinfo"),
+            ("/Api/IdAdmin/Other/X", "/api/idadmin/Other/X"),
             ("/OAuth2/Keys/a%2Fb/", "/oauth2/keys/a%2Fb"),
         ] {
             assert_eq!(canonical(sent, ""), below(None, Some(routed)), "{sent}");

@@ -11,7 +11,7 @@ use super::security::failure;
 use crate::protocol::error::echo;
 
 /// First path segments of the vendor's API.
-const NAMESPACES: [&str; 18] = [
+pub(super) const NAMESPACES: [&str; 18] = [
     "api",
     "cbe",
     "cdirectoryservice",

@@ -26,11 +26,17 @@ pub struct TlsNameError;
 
 impl TlsName {
     /// What the server is always called: `localhost`, both loopback addresses, the tenant's host
-    /// names at the vendor, and the host of the public URL.
+    /// names at the vendor, the pod at which SDKs ask for their tenant, and the host of the public
+    /// URL.
     pub fn usual(tenant: &Tenant, public_url: Option<&BaseUrl>) -> Vec<Self> {
         let id = tenant.settings().id.to_ascii_lowercase();
-        // CyberArk: a tenant's host name begins with its id.
-        let hosts = [format!("{id}.id.cyberark.cloud"), format!("{id}.my.idaptive.app")];
+        // CyberArk: a tenant's host name begins with its id. SDKs look for it by the suffix of its
+        // login names at the first pod (cyberark/ark-sdk-python).
+        let hosts = [
+            format!("{id}.id.cyberark.cloud"),
+            format!("{id}.my.idaptive.app"),
+            "pod0.idaptive.app".to_owned(),
+        ];
         let fixed = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
         let public = public_url.map(|url| url.host().to_owned());
         let all = fixed.into_iter().chain(hosts).chain(public);

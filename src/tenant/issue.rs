@@ -197,6 +197,10 @@ impl Issuance {
         if with_profile {
             claims.extend(standard_claims(&self.principal, &self.at.registered, &self.scope));
         }
+        if self.is_of_platform() {
+            // It is carried as a bearer token, so it is told from others as access tokens are.
+            claims.insert("jti".into(), self.tenant.0.ids.opaque().into());
+        }
         claims.extend(self.platform_claims());
         claims.extend(custom_claims(&self.principal, &self.at.registered.app));
         if let Some(requested) = &self.family.grant.claims {

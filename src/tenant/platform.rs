@@ -72,6 +72,9 @@ impl SessionToken {
         };
         claims.extend(self.tenant.platform_claims(self.base.host(), &self.user));
         claims.insert("internal_session_id".into(), internal_id(&self.session).into());
+        // As access tokens have it, and for the same reason: no source shows one, but without it two
+        // tokens of the same second would be the same token.
+        claims.insert("jti".into(), inner.ids.opaque().into());
         let token = inner.keys.signing(SigningAlgorithm::RS256).sign(&claims);
         inner.bearers.insert(&token, Bearer::Session(self.session.as_str().into()), expires);
         token

@@ -47,19 +47,13 @@ fn a_user_signs_in_by_the_forms_from_authorize_to_callback() {
 }
 
 #[test]
-fn an_account_of_the_list_leads_to_the_same_challenge() {
+fn an_account_of_the_list_leads_to_the_same_challenge_and_service_users_are_not_listed() {
     let mock = Mock::start();
     let page = mock.get("/login?cloudRedirect=my");
     let accounts = Form::on(&page, "accounts-form");
     assert_eq!(
         accounts.buttons("username"),
-        [
-            "alice@example.com",
-            "bob@example.com",
-            "dana@example.com",
-            "erin@federated.example",
-            "svc@example.com"
-        ]
+        ["alice@example.com", "bob@example.com", "dana@example.com", "erin@federated.example",]
     );
     let challenge = accounts.submit(&mock, &[("username", "bob@example.com")]);
     let signed_in =

@@ -172,3 +172,27 @@ fn an_id_token_of_another_application_opens_nothing() {
     assert_eq!(who["success"], false);
     assert!(authorized(&mock, &id_token).location().starts_with("/login?"));
 }
+
+#[test]
+fn tokens_of_the_same_second_differ_and_each_is_revoked_alone() {
+    let mock = Mock::start();
+    mock.clock.freeze();
+    let session = mock.alice();
+    let login = json!({ "User": "alice@example.com", "Version": "1.0" });
+    let again = || {
+        let request = mock.request("POST", "/Security/StartAuthentication").cookie(&session);
+        text(&request.json(&login).send().json()["Result"], "Token")
+    };
+    let (one, other) = (again(), again());
+    assert_ne!(one, other, "tokens of one session");
+    let bearer =
+        text(&by_body(&mock, SERVICE.0, SERVICE.1, &[("scope", "api")]).json(), "access_token");
+    let id_token = || authorized(&mock, &bearer).callback_parameter("id_token").unwrap();
+    let (one, other) = (id_token(), id_token());
+    assert_ne!(one, other, "ID tokens of the platform");
+    mock.post(&format!("/OAuth2/Revoke/{PLATFORM}"), &[("client_id", PLATFORM), ("token", &one)]);
+    let who = |token: &str| {
+        mock.request("POST", "/Security/whoami").bearer(token).send().json()["success"].take()
+    };
+    assert_eq!((who(&one), who(&other)), (json!(false), json!(true)));
+}

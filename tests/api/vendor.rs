@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Mock};
+use crate::harness::{Answer, Mock, SERVICE};
 
 const BOB: &str = "b0b00000-0000-4000-8000-000000000002";
 
@@ -174,9 +174,32 @@ fn a_tenant_is_found_by_its_subdomain() {
         ("/api/identity-endpoint/acme", json!({ "endpoint": url })),
         ("/api/v2/services/subdomain/acme", json!({ "identity_administration": { "api": url } })),
         ("/shell/api/endpoint/acme", json!({ "fqdn": host })),
+        ("/API/Identity-Endpoint/Acme/", json!({ "endpoint": url })),
+        ("/Api/V2//Services/Subdomain/Acme", json!({ "identity_administration": { "api": url } })),
+        ("/Shell/API/Endpoint/Acme", json!({ "fqdn": host })),
     ] {
         assert_eq!(mock.get(path).json(), expected, "{path}");
     }
+}
+
+#[test]
+fn the_sdks_prefix_leads_to_the_products_paths() {
+    let mock = Mock::start();
+    let form = [("grant_type", "client_credentials")];
+    let token = mock.call("/api/idadmin/oauth2/platformtoken", Some(SERVICE), &form);
+    assert_eq!(token.status, 200, "{token:?}");
+    let session = bob(&mock);
+    for path in
+        ["/api/idadmin/CDirectoryService/GetUser", "/API/IdAdmin//cdirectoryservice/GETUSER/"]
+    {
+        let user = mock.request("POST", path).cookie(&session).json(&json!({})).send().json();
+        assert_eq!(user["success"], true, "{path}: {user}");
+    }
+    let missing = mock.request("POST", "/api/idadmin/UserMgmt/GetUserInfo").send();
+    let message = "POST /usermgmt/getuserinfo is not imitated by this mock of CyberArk Identity.";
+    failed(&missing, message, "named as without the prefix");
+    let below = mock.request("POST", "/_tenant/nobody/api/idadmin/Security/whoami").send();
+    assert_eq!(below.status, 404, "the tenant comes first");
 }
 
 #[test]

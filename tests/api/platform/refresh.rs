@@ -189,3 +189,34 @@ fn userinfo_of_the_platform_tells_what_the_sdk_reads() {
     }
     assert_eq!(mock.userinfo(&alice.id).status, 401, "another application's");
 }
+
+#[test]
+fn who_is_signed_in_already_gets_a_pair_of_their_own() {
+    let mock = Mock::start();
+    let session = mock.sign_in("bob@example.com", "bob-password");
+    let start = |asks: Value| {
+        let mut body = json!({ "User": "bob@example.com", "Version": "1.0" });
+        body["PlatformTokenResponse"] = asks;
+        let request = mock.request("POST", "/Security/StartAuthentication").cookie(&session);
+        request.json(&body).send().json()["Result"].take()
+    };
+    for plain in [start(json!(null)), start(json!(false))] {
+        assert_eq!((&plain["Summary"], &plain["Auth"]), (&json!("LoginSuccess"), &json!(session)));
+        assert!(plain.get("RefreshToken").is_none(), "{plain}");
+    }
+    let result = start(json!(true));
+    assert_eq!(
+        (&result["Summary"], &result["TokenLifetime"]),
+        (&json!("LoginSuccess"), &json!(900))
+    );
+    assert_eq!(result["Auth"], session);
+    let pair = Pair {
+        refresh: text(&result, "RefreshToken"),
+        id: text(&result, "Token"),
+        session: session.clone(),
+    };
+    let next = renewed(&refresh(&mock, &pair.refresh, &pair.id), &pair);
+    assert!(opens(&mock, &next.id));
+    mock.request("POST", "/Security/logout").cookie(&session).send();
+    refused(&refresh(&mock, &next.refresh, &next.id), "the session it was taken from has ended");
+}

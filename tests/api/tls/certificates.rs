@@ -45,9 +45,14 @@ fn verdict(
 fn it_is_for_this_machine_and_the_tenants_hosts() {
     let mock = https();
     let (trust, certificate) = (mock.trust.as_ref().unwrap(), shown(&mock));
-    for name in
-        ["localhost", "127.0.0.1", "::1", "abc1234.id.cyberark.cloud", "abc1234.my.idaptive.app"]
-    {
+    for name in [
+        "localhost",
+        "127.0.0.1",
+        "::1",
+        "abc1234.id.cyberark.cloud",
+        "abc1234.my.idaptive.app",
+        "pod0.idaptive.app",
+    ] {
         assert_eq!(verdict(trust, &certificate, name, 0), Ok(()), "{name}");
     }
     for name in ["127.0.0.2", "other.example", "id.cyberark.cloud"] {

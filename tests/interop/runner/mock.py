@@ -11,8 +11,8 @@ import urllib.error
 import urllib.request
 
 PATIENCE = 10.0
-# Where SDKs look for a tenant that they know by the suffix of its users only.
-VENDOR_HOSTS = ("pod0.idaptive.app", "platform-discovery.cyberark.cloud")
+# Where SDKs look for a tenant that they know by its subdomain only.
+VENDOR_HOSTS = ("platform-discovery.cyberark.cloud",)
 
 
 @dataclasses.dataclass(frozen=True)
