@@ -128,6 +128,9 @@ fn authentication_routes(config: &mut ServiceConfig) {
         .service(browser(at("/security/startchallenge").post(step_up::start_challenge)))
         .service(browser(at("/security/submitoathotpcode").post(step_up::submit_oath_code)))
         .service(browser(at("/security/submitqrcode").post(step_up::submit_qr_code)))
+        .service(browser(at("/security/startqrcodeauthentication").post(step_up::start_qr_login)))
+        .service(browser(at("/security/getqrcodestatus").post(step_up::qr_status)))
+        .service(browser(at("/u2f/answerregistrationchallenge").post(step_up::answer_registration)))
         .service(browser(at("/security/forgotusername").post(step_up::forgot_username)))
         .service(browser(at("/security/startforgotusername").post(step_up::start_forgot_username)))
         .service(browser(

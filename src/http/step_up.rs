@@ -4,16 +4,18 @@
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::extract::{Here, VendorJson, session_credentials};
-use super::security::{advanced, envelope, failure, query_of, started};
+use super::security::{advanced, envelope, failure, query_of, signed_in, started};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::secret::Secret;
 use crate::protocol::security::authentication::{
     AdvanceAuthenticationRequest, AuthenticationResult, SummaryOnly,
 };
 use crate::protocol::security::step_up::{
-    ChallengeCreated, ForgotUsernameRequest, NAMES_SENT, StartChallengeRequest, SubmitOathRequest,
+    AnswerRegistrationRequest, ChallengeCreated, ForgotUsernameRequest, NAMES_SENT, QrLoginRequest,
+    StartChallengeRequest, SubmitOathRequest,
 };
 use crate::protocol::security::{AUTHENTICATION_FAILED, Envelope, NOT_AUTHORIZED};
+use crate::tenant::login::QrStatus;
 
 /// Asks whoever is signed in for more.
 pub(super) async fn challenge_user(here: Here, request: HttpRequest) -> HttpResponse {
@@ -53,6 +55,49 @@ pub(super) async fn submit_qr_code(here: Here, request: HttpRequest) -> HttpResp
     let session_id = query.get("sessionId").unwrap_or_default();
     let credentials = session_credentials(&request, &Parameters::default());
     done(&here, here.tenant.submit_qr_code(session_id, &credentials))
+}
+
+/// A scan of a page's picture, by a device on which its user is signed in.
+pub(super) async fn start_qr_login(
+    here: Here,
+    body: VendorJson<QrLoginRequest>,
+    request: HttpRequest,
+) -> actix_web::Result<HttpResponse> {
+    let guid = guid_of(&request, body.0);
+    let credentials = session_credentials(&request, &Parameters::default());
+    started(&here, here.tenant.start_qr_login(&here.base, &guid, &credentials)).await
+}
+
+/// Whether a page's picture was scanned.
+pub(super) async fn qr_status(
+    here: Here,
+    body: VendorJson<QrLoginRequest>,
+    request: HttpRequest,
+) -> actix_web::Result<HttpResponse> {
+    match here.tenant.qr_status(&here.base, &guid_of(&request, body.0)) {
+        QrStatus::SignedIn(login) => signed_in(&here, *login).await,
+        QrStatus::Pending => Ok(envelope(&Envelope::success(SummaryOnly::new("OobPending")))),
+        QrStatus::Failure => Ok(failure(&here, AUTHENTICATION_FAILED)),
+    }
+}
+
+fn guid_of(request: &HttpRequest, body: QrLoginRequest) -> String {
+    body.guid.or_else(|| query_of(request).owned("guid")).unwrap_or_default()
+}
+
+/// The answer of a new security key.
+pub(super) async fn answer_registration(
+    here: Here,
+    body: VendorJson<AnswerRegistrationRequest>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let raw = body.0.raw.clone().or_else(|| query_of(&request).owned("rawRegisterResponse"));
+    let answer = AnswerRegistrationRequest { raw, ..body.0 };
+    let credentials = session_credentials(&request, &Parameters::default());
+    match here.tenant.answer_registration(&answer, &credentials) {
+        Ok(()) => envelope(&Envelope::success(true)),
+        Err(message) => failure(&here, message),
+    }
 }
 
 /// Sends user names to a mail address.

@@ -9,8 +9,11 @@ mod federation;
 mod forgot;
 mod idp;
 mod lockout;
+mod message;
 mod offer;
 mod package;
+mod qr_login;
+mod race;
 pub mod settings;
 mod sign_ins;
 mod step_up;
@@ -22,6 +25,7 @@ pub use self::federation::Resumed;
 pub use self::idp::{IdpAnswer, IdpQuestion};
 pub(super) use self::package::Login;
 use self::package::Package;
+pub use self::qr_login::QrStatus;
 pub(super) use self::sign_ins::SignIns;
 use self::step_up::{Purpose, is_known_version};
 use super::Tenant;
@@ -39,6 +43,7 @@ impl Login {
     pub(super) fn told(&self) -> (&'static str, Option<&Arc<str>>) {
         match self {
             Self::Open(package) => ("waiting", package.user.as_ref()),
+            Self::Raced(raced) => ("over", Some(&raced.user)),
             Self::Over => ("over", None),
         }
     }

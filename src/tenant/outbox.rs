@@ -20,7 +20,7 @@ pub struct Message {
     pub id: String,
     /// Login name of the user.
     pub user: String,
-    /// The mechanism that it belongs to: `EMAIL`, `SMS`, `OTP`, `PF`, `U2F`, `QR`; `RESET` for a
+    /// The mechanism that it belongs to: `EMAIL`, `SMS`, `OTP`, `PF`, `U2F`, `QR`, `DUO`; `RESET` for a
     /// message with which the password can be changed.
     pub mechanism: MechanismKind,
     /// The mail address or phone number.

@@ -117,14 +117,19 @@ impl Tenant {
 
     /// Signs the user in without asking anything; returns the session id.
     pub(super) fn begin_session(&self, user: &User) -> String {
-        let now = self.0.clock.now();
         let id = self.0.ids.session();
-        let visits = Some(Visits::of_session(&id));
+        self.begin_session_as(&id, user);
+        id
+    }
+
+    /// Signs the user in under this session id.
+    pub(super) fn begin_session_as(&self, id: &str, user: &User) {
+        let now = self.0.clock.now();
+        let visits = Some(Visits::of_session(id));
         let level = AuthLevel::Normal;
         let session = Session { user: user.uuid().into(), authenticated_at: now, level, visits };
         let expires = now.plus_seconds(self.0.settings.session_lifetime.seconds());
-        self.0.sessions.insert(&id, session, expires);
-        id
+        self.0.sessions.insert(id, session, expires);
     }
 
     /// Who the credentials say is signed in; `None` when nobody is.

@@ -9,6 +9,7 @@ mod mechanisms;
 mod order;
 mod outbox;
 mod packages;
+mod qr_login;
 mod races;
 mod sessions;
 mod social;

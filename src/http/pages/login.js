@@ -8,9 +8,9 @@
 
   // What the package does not tell of its mechanisms.
   const SECRET = ["UP", "RADIUS"];
-  const SENT = ["EMAIL", "SMS", "OTP", "PF", "U2F"];
-  const AWAITED = ["EMAIL", "SMS", "OTP", "PF", "QR"];
-  const UNANSWERABLE = ["PF", "QR"];
+  const SENT = ["EMAIL", "SMS", "OTP", "PF", "U2F", "DUO"];
+  const AWAITED = ["EMAIL", "SMS", "OTP", "PF", "QR", "DUO"];
+  const UNANSWERABLE = ["PF", "QR", "DUO"];
   const POLL_EVERY = 1000;
 
   // The sign-in under way. `turn` counts what the user does: whatever belongs to an older turn is

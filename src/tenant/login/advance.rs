@@ -71,6 +71,13 @@ impl Tenant {
     }
 
     fn operate(&self, base: &BaseUrl, session_id: &str, operation: &Operation) -> Advance {
+        match self.operate_open(base, session_id, operation) {
+            Advance::Failure => self.lose_race(base, session_id, operation),
+            outcome => outcome,
+        }
+    }
+
+    fn operate_open(&self, base: &BaseUrl, session_id: &str, operation: &Operation) -> Advance {
         let mechanism_id = operation.mechanism_id.as_deref().unwrap_or_default();
         let action = operation.action.as_deref().and_then(Action::parse);
         if mechanism_id == PIN_MECHANISM {
@@ -98,8 +105,9 @@ impl Tenant {
             Some(SignInOutcome::Pending) => return Advance::Pending(None),
             None => {}
         }
-        let step =
-            Step { session_id, offer: &offer, user: user.as_ref(), purpose: &purpose, action };
+        let new_session = self.session_to_race_for(&offer, &purpose, action);
+        let (offer, purpose, user) = (&offer, &purpose, user.as_ref());
+        let step = Step { session_id, offer, user, purpose, action, new_session };
         match (action, offer.kind) {
             (Action::Answer, MechanismKind::Reset) => {
                 self.choose_password(base, &step, text_of(operation.answer.as_ref()))
@@ -136,7 +144,7 @@ impl Tenant {
             return Advance::Refused(policy.hint());
         };
         let turn = self.turn(step, Event::Answer { known: step.user.is_some(), text: None });
-        if let (Turn::Next | Turn::Complete, Some(user)) = (&turn, step.user) {
+        if let (Some(Turn::Next | Turn::Complete), Some(user)) = (&turn, step.user) {
             self.0.users.set_password(&user.uuid(), chosen.clone());
         }
         self.outcome(base, step, turn)
@@ -150,7 +158,7 @@ impl Tenant {
             action => Event::Start { sending: sending.clone(), again: action == Action::RetryOob },
         };
         let turn = self.turn(step, event);
-        if let (Turn::Pending { sent: true, .. }, Some(user)) = (&turn, step.user) {
+        if let (Some(Turn::Pending { sent: true, .. }), Some(user)) = (&turn, step.user) {
             self.send(base, user, (step.session_id, step.offer), &sending);
             if step.offer.kind == MechanismKind::Oath {
                 self.expect_code(user, step.session_id, &step.offer.id);
@@ -159,8 +167,9 @@ impl Tenant {
         self.outcome(base, step, turn)
     }
 
-    /// Moves the package on under its lock; a failure ends it there and then.
-    fn turn(&self, step: &Step<'_>, event: Event<'_>) -> Turn {
+    /// Moves the package on under its lock; a failure ends it there and then. `None` when it has
+    /// ended meanwhile.
+    fn turn(&self, step: &Step<'_>, event: Event<'_>) -> Option<Turn> {
         let goes_on = self.0.settings.authentication.continue_failed_sessions;
         let now = self.0.clock.now();
         let turned = self.0.logins.change(step.session_id, now, |login| {
@@ -168,15 +177,19 @@ impl Tenant {
             let turn = package.turn(&step.offer.id, event);
             match turn {
                 Turn::Failed if goes_on => package.forgive(&step.offer.id),
-                Turn::Failed | Turn::Complete => *login = Login::Over,
+                Turn::Complete => *login = step.won(package),
+                Turn::Failed => *login = Login::Over,
                 Turn::Pending { .. } | Turn::Next | Turn::Reset => {}
             }
             Some(turn)
         });
-        turned.flatten().unwrap_or(Turn::Failed)
+        turned.flatten()
     }
 
-    fn outcome(&self, base: &BaseUrl, step: &Step<'_>, turn: Turn) -> Advance {
+    fn outcome(&self, base: &BaseUrl, step: &Step<'_>, turn: Option<Turn>) -> Advance {
+        let Some(turn) = turn else {
+            return Advance::Failure;
+        };
         match (turn, step.user) {
             (Turn::Pending { number, .. }, _) => Advance::Pending(number),
             (Turn::Next, Some(_)) => Advance::NextChallenge,
@@ -184,7 +197,7 @@ impl Tenant {
                 Some(package) => Advance::NewPackage(Box::new(package)),
                 None => Advance::Failure,
             },
-            (Turn::Complete, Some(user)) => self.complete(base, step.purpose, user),
+            (Turn::Complete, Some(user)) => self.complete(base, step, user),
             (Turn::Failed, Some(user)) => {
                 self.count_failure(user);
                 Advance::Failure
@@ -195,18 +208,30 @@ impl Tenant {
     }
 
     /// All challenges are met.
-    fn complete(&self, base: &BaseUrl, purpose: &Purpose, user: &Arc<User>) -> Advance {
+    fn complete(&self, base: &BaseUrl, step: &Step<'_>, user: &Arc<User>) -> Advance {
+        let purpose = step.purpose;
         if *purpose == Purpose::ForgotUsername {
             self.send_names(user);
             return Advance::Noncommittal;
         }
         self.0.sign_ins.lockouts.succeeded(&user.uuid());
         let session = match purpose {
-            Purpose::SignIn { .. } => self.begin_session(user),
+            Purpose::SignIn { .. } => self.begin_raced_session(step, user),
             Purpose::StepUp { session } if self.raise_session(session) => session.clone(),
             // The session has ended meanwhile.
             Purpose::StepUp { .. } | Purpose::ForgotUsername => return Advance::Failure,
         };
+        self.success(base, purpose, user, session)
+    }
+
+    /// The success of a package with this purpose.
+    pub(super) fn success(
+        &self,
+        base: &BaseUrl,
+        purpose: &Purpose,
+        user: &Arc<User>,
+        session: String,
+    ) -> Advance {
         let login = PendingLogin::new(self, base, user.clone(), session);
         Advance::Success(Box::new(match purpose {
             Purpose::SignIn { platform: true } => login.with_platform_tokens(),
@@ -226,7 +251,11 @@ impl Tenant {
     pub(super) fn end_package(&self, session_id: &str) -> Advance {
         if !self.0.settings.authentication.continue_failed_sessions {
             let now = self.0.clock.now();
-            self.0.logins.change(session_id, now, |login| *login = Login::Over);
+            self.0.logins.change(session_id, now, |login| {
+                if let Login::Open(_) = login {
+                    *login = Login::Over;
+                }
+            });
         }
         Advance::Failure
     }
@@ -247,10 +276,12 @@ impl Tenant {
 }
 
 /// One operation on a mechanism of the current challenge.
-struct Step<'a> {
-    session_id: &'a str,
-    offer: &'a Offer,
-    user: Option<&'a Arc<User>>,
-    purpose: &'a Purpose,
-    action: Action,
+pub(super) struct Step<'a> {
+    pub(super) session_id: &'a str,
+    pub(super) offer: &'a Offer,
+    pub(super) user: Option<&'a Arc<User>>,
+    pub(super) purpose: &'a Purpose,
+    pub(super) action: Action,
+    /// Id of the session that begins with this operation, if others may race it for the success.
+    pub(super) new_session: Option<String>,
 }

@@ -59,7 +59,7 @@ impl Tenant {
         base: &BaseUrl,
         request: &ForgotUsernameRequest,
     ) -> Option<NewPackage> {
-        let address = request.email.as_deref().unwrap_or_default().trim();
+        let address = request.search_key.as_deref().unwrap_or_default().trim();
         if !is_known_version(request.version.as_deref()) || address.is_empty() {
             return None;
         }
@@ -76,7 +76,7 @@ impl Tenant {
     }
 
     fn user_of_mail(&self, request: &ForgotUsernameRequest) -> Option<Arc<User>> {
-        let address = request.email.as_deref()?.trim();
+        let address = request.search_key.as_deref()?.trim();
         self.0.users.list().into_iter().find(|user| has_mail(user, address))
     }
 

@@ -5,20 +5,52 @@
 //! (adaptive-mfa-overview). A challenge that was met stays met: a poll and an answer may race, and
 //! the later of the two is told to go on.
 
+mod offer;
+
 use std::sync::Arc;
 
+pub(in crate::tenant) use self::offer::Offer;
+pub(super) use self::offer::Sending;
 use super::step_up::Purpose;
 use crate::protocol::secret::Secret;
-use crate::protocol::security::authentication::Answer;
-use crate::protocol::security::mechanism::MechanismKind;
+use crate::protocol::security::authentication::{Action, Answer};
 
 /// A sign-in under way, or one that is over.
 #[derive(Debug)]
 pub(in crate::tenant) enum Login {
     /// Challenges are left to meet.
     Open(Package),
+    /// Succeeded by a mechanism that is polled and answered at once.
+    Raced(Box<Raced>),
     /// Succeeded or failed: nothing changes it any more.
     Over,
+}
+
+/// A sign-in whose last challenge was met by a poll or by an answer. Clients send both at once and
+/// go on asking until they are told of a success (cyberark/conjur-cli-go, cyberark/idsec-sdk-golang),
+/// so the later of the two is told of it too (inferred: no source has what the product answers).
+#[derive(Debug, Clone)]
+pub(in crate::tenant) struct Raced {
+    /// The mechanism as the winner left it.
+    pub(super) offer: Offer,
+    pub(super) winner: Action,
+    pub(super) user: Arc<str>,
+    pub(super) purpose: Purpose,
+    /// The session id.
+    pub(super) session: String,
+    /// Whether the session has begun; from then on it may end.
+    pub(super) has_begun: bool,
+}
+
+impl Raced {
+    /// Whether this is the other half of the race, and right.
+    pub(super) fn is_lost_by(&self, action: Action, text: Option<&Secret>) -> bool {
+        match (self.winner, action) {
+            (Action::Answer, Action::Poll) => self.offer.kind.is_pollable(),
+            (Action::Poll, Action::Answer) => self.offer.is_met_by(false, text),
+            _ => false,
+        }
+    }
 }
 
 /// What a user has to do to be signed in.
@@ -33,40 +65,6 @@ pub(in crate::tenant) struct Package {
     /// A new password, asked for once all challenges are met.
     reset: Option<Offer>,
     pub(super) purpose: Purpose,
-}
-
-/// A mechanism that is offered.
-#[derive(Debug, Clone)]
-pub(in crate::tenant) struct Offer {
-    pub(super) id: String,
-    pub(super) kind: MechanismKind,
-    /// The message that was sent for it: its id.
-    pub(super) message: Option<String>,
-    progress: Progress,
-}
-
-/// How far a mechanism has come.
-#[derive(Debug, Clone)]
-enum Progress {
-    Idle,
-    /// Sent: a code to be entered, if there is one, and the number to be matched.
-    Waiting {
-        code: Option<Secret>,
-        number: Option<String>,
-    },
-    /// The user said yes elsewhere.
-    Approved,
-    /// The user said no elsewhere.
-    Denied,
-}
-
-/// What is sent when a mechanism is started.
-#[derive(Debug, Clone)]
-pub(super) struct Sending {
-    /// Id of the message.
-    pub(super) message: Option<String>,
-    pub(super) code: Option<Secret>,
-    pub(super) number: Option<String>,
 }
 
 /// What happens to a mechanism.
@@ -101,68 +99,6 @@ pub(super) enum Place {
     Current,
     /// Of a challenge to come, or of no challenge.
     Elsewhere,
-}
-
-impl Offer {
-    pub(super) fn new(kind: MechanismKind, id: String) -> Self {
-        Self { id, kind, message: None, progress: Progress::Idle }
-    }
-
-    fn start(&mut self, sending: Sending, again: bool) -> Turn {
-        if !self.kind.is_out_of_band() {
-            return Turn::Failed;
-        }
-        // A mechanism that is started twice is started once; only a retry sends again.
-        let is_fresh = matches!(self.progress, Progress::Idle)
-            || (again && matches!(self.progress, Progress::Waiting { .. }));
-        // A picture is there from the beginning: to start it is no reason to send it.
-        let is_shown = self.kind == MechanismKind::Qr && self.message.is_some();
-        let is_sent = is_fresh && (again || !is_shown);
-        if is_sent {
-            self.message = sending.message.or(self.message.take());
-        }
-        if is_fresh {
-            self.progress = Progress::Waiting { code: sending.code, number: sending.number };
-        }
-        Turn::Pending { number: self.number(), sent: is_sent }
-    }
-
-    fn number(&self) -> Option<String> {
-        match &self.progress {
-            Progress::Waiting { number, .. } => number.clone(),
-            Progress::Idle | Progress::Approved | Progress::Denied => None,
-        }
-    }
-
-    /// `None` when the challenge is met.
-    fn poll(&mut self) -> Option<Turn> {
-        match &self.progress {
-            _ if !self.kind.is_pollable() => Some(Turn::Failed),
-            Progress::Approved => None,
-            Progress::Waiting { number, .. } => {
-                Some(Turn::Pending { number: number.clone(), sent: false })
-            }
-            // conjur-cli polls the QR code without starting it: it is shown, so it is started.
-            Progress::Idle if self.kind == MechanismKind::Qr => {
-                Some(Turn::Pending { number: None, sent: false })
-            }
-            Progress::Denied | Progress::Idle => Some(Turn::Failed),
-        }
-    }
-
-    /// Whether the answer meets the challenge.
-    fn is_met_by(&self, known: bool, text: Option<&Secret>) -> bool {
-        if !self.kind.is_answerable() {
-            return false;
-        }
-        let is_the_code = match &self.progress {
-            Progress::Waiting { code: Some(code), .. } => text == Some(code),
-            // The user touched the key, and the client tells so in words of its own.
-            Progress::Approved => text.is_some(),
-            Progress::Waiting { code: None, .. } | Progress::Idle | Progress::Denied => false,
-        };
-        known || is_the_code
-    }
 }
 
 impl Package {
@@ -247,25 +183,13 @@ impl Package {
 
     /// The user's word from elsewhere; whether the mechanism was waiting for it.
     pub(super) fn settle(&mut self, mechanism_id: &str, approved: bool) -> bool {
-        let Some(offer) = self.current_offer(mechanism_id) else {
-            return false;
-        };
-        let is_shown = offer.kind == MechanismKind::Qr;
-        match offer.progress {
-            Progress::Waiting { .. } => {}
-            Progress::Idle if is_shown => {}
-            Progress::Idle | Progress::Approved | Progress::Denied => return false,
-        }
-        offer.progress = if approved { Progress::Approved } else { Progress::Denied };
-        true
+        self.current_offer(mechanism_id).is_some_and(|offer| offer.settle(approved))
     }
 
     /// Forgets the user's no, where the tenant lets a failed session go on.
     pub(super) fn forgive(&mut self, mechanism_id: &str) {
-        if let Some(offer) = self.current_offer(mechanism_id)
-            && matches!(offer.progress, Progress::Denied)
-        {
-            offer.progress = Progress::Idle;
+        if let Some(offer) = self.current_offer(mechanism_id) {
+            offer.forgive();
         }
     }
 }
@@ -275,7 +199,7 @@ impl Login {
     pub(super) fn open(&self) -> Option<&Package> {
         match self {
             Self::Open(package) => Some(package),
-            Self::Over => None,
+            Self::Raced(_) | Self::Over => None,
         }
     }
 
@@ -283,7 +207,7 @@ impl Login {
     pub(super) fn open_mut(&mut self) -> Option<&mut Package> {
         match self {
             Self::Open(package) => Some(package),
-            Self::Over => None,
+            Self::Raced(_) | Self::Over => None,
         }
     }
 }

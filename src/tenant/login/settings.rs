@@ -176,6 +176,9 @@ pub struct AuthenticationSettings {
     /// Whether federated users who sign in out of band do without a PIN (`IdpOobAuthPinRequired`
     /// false): clients then ask `/Security/OobAuthStatus`.
     pub idp_without_pin: bool,
+    /// Whether a device on which its user is signed in signs in the page whose picture it scans
+    /// (`/Security/StartQRCodeAuthentication`); off by default, as in the product.
+    pub qr_login: bool,
     /// Whether users are locked out; never when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lockout: Option<Lockout>,

@@ -2,6 +2,7 @@
 
 use super::federation::{IdpLogin, IdpVisit};
 use super::lockout::Lockouts;
+use super::qr_login::QrScan;
 use super::step_up::{OathWait, StepUp};
 use crate::clock::Timestamp;
 use crate::tenant::store::Store;
@@ -16,6 +17,8 @@ pub(in crate::tenant) struct SignIns {
     pub(super) idp_logins: Store<IdpLogin>,
     pub(super) step_ups: Store<StepUp>,
     pub(super) oath_waits: Store<OathWait>,
+    /// By guid.
+    pub(super) qr_scans: Store<QrScan>,
 }
 
 impl SignIns {
@@ -28,6 +31,7 @@ impl SignIns {
             idp_logins: Store::new(limit),
             step_ups: Store::new(limit),
             oath_waits: Store::new(limit),
+            qr_scans: Store::new(limit),
         }
     }
 
@@ -38,5 +42,6 @@ impl SignIns {
         self.idp_logins.sweep(now);
         self.step_ups.sweep(now);
         self.oath_waits.sweep(now);
+        self.qr_scans.sweep(now);
     }
 }

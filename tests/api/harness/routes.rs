@@ -36,7 +36,7 @@ const fn shared(method: &'static str, path: &'static str, plain: u16) -> Route {
     Route { method, path, plain, cross_origin: true }
 }
 
-pub(crate) const ROUTES: [Route; 40] = [
+pub(crate) const ROUTES: [Route; 43] = [
     own("GET", "/OAuth2/Authorize/{app}", 400),
     own("POST", "/OAuth2/Authorize/{app}", 400),
     shared("POST", "/OAuth2/Token/{app}", 400),
@@ -62,6 +62,9 @@ pub(crate) const ROUTES: [Route; 40] = [
     shared("POST", "/Security/StartChallenge", 200),
     shared("POST", "/Security/SubmitOathOtpCode", 200),
     shared("POST", "/Security/SubmitQRCode", 200),
+    shared("POST", "/Security/StartQRCodeAuthentication", 200),
+    shared("POST", "/Security/GetQRCodeStatus", 200),
+    shared("POST", "/U2f/AnswerRegistrationChallenge", 200),
     shared("POST", "/Security/ForgotUsername", 200),
     shared("POST", "/Security/StartForgotUsername", 200),
     shared("POST", "/Security/AdvanceForgotUsername", 200),

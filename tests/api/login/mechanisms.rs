@@ -94,12 +94,13 @@ fn each_mechanism_signs_in_by_its_text() {
 
 #[test]
 fn a_page_that_waits_goes_on_when_the_user_says_yes_and_starts_over_at_a_no() {
-    let mock = mock(&json!({}), &json!({ "challenges": ["UP", "EMAIL,SMS,OTP,PF,QR"] }));
+    let mock = mock(&json!({}), &json!({ "challenges": ["UP", "EMAIL,SMS,OTP,PF,DUO,QR"] }));
     for (mechanism, by_itself, number, picture) in [
         ("EMAIL", false, false, false),
         ("SMS", false, false, false),
         ("OTP", false, true, false),
         ("PF", true, false, false),
+        ("DUO", true, false, false),
         ("QR", true, false, true),
     ] {
         for answer in ["approve", "deny"] {

@@ -72,7 +72,7 @@ fn every_mechanism_is_described_as_the_vendor_does() {
     let mock = mock(&user(&json!({
         "radius_passcode": "x",
         "security_questions": [{ "question": "What is your cat's name?", "answer": "Mia" }],
-        "challenges": ["UP,SQ,RADIUS", "EMAIL,SMS,OATH,OTP,U2F,PF,QR"],
+        "challenges": ["UP,SQ,RADIUS", "EMAIL,SMS,OATH,OTP,U2F,PF,QR,DUO"],
     })));
     insta::assert_json_snapshot!(seen(&[starting(&mock).0]));
 }

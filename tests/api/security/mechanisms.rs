@@ -1,4 +1,4 @@
-//! Mechanism × action × outcome: each of the eleven kinds as a challenge of its own.
+//! Mechanism × action × outcome: each of the twelve kinds as a challenge of its own.
 
 use cyberark_identity_mock::clock::Timestamp;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ pub(super) const CODE: &str = "279037";
 
 /// A mock with a user for each kind, `{kind}@kinds.example`, whose one challenge it is.
 fn mock() -> Mock {
-    let kinds = ["UP", "SQ", "EMAIL", "SMS", "OATH", "OTP", "PF", "U2F", "QR", "RADIUS"];
+    let kinds = ["UP", "SQ", "EMAIL", "SMS", "OATH", "OTP", "PF", "U2F", "QR", "DUO", "RADIUS"];
     let user = |kind: &str| {
         json!({
             "name": format!("{kind}@kinds.example"),
@@ -122,6 +122,14 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (EITHER, "StartOOB approve RetryOOB Poll", "OobPending 200 OobPending LoginSuccess"),
     // Poll and Answer race: whichever comes first, the user did both.
     (EITHER, "StartOOB approve right", "OobPending 200 LoginSuccess"),
+    (EITHER, "StartOOB right Poll Poll", "OobPending LoginSuccess LoginSuccess LoginSuccess"),
+    (
+        EITHER,
+        "StartOOB approve Poll right Poll",
+        "OobPending 200 LoginSuccess LoginSuccess Failure",
+    ),
+    (EITHER, "StartOOB approve Poll none", "OobPending 200 LoginSuccess Failure"),
+    (EITHER, "StartOOB right StartOOB", "OobPending LoginSuccess Failure"),
     (EITHER, "StartOOB deny Poll Poll", "OobPending 200 Failure Failure"),
     (EITHER, "StartOOB deny right", "OobPending 200 Failure"),
     (EITHER, "StartOOB deny approve Poll", "OobPending 200 409 Failure"),
@@ -145,13 +153,18 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (&["U2F"], "StartOOB deny right", "OobPending 200 Failure"),
     (&["U2F"], "StartOOB Poll right", "OobPending Failure Failure"),
     (&["U2F"], "StartOOB approve Poll", "OobPending 200 Failure"),
-    (&["PF", "QR"], "StartOOB Poll approve Poll", "OobPending OobPending 200 LoginSuccess"),
-    (&["PF", "QR"], "StartOOB RetryOOB approve Poll", "OobPending OobPending 200 LoginSuccess"),
-    (&["PF", "QR"], "StartOOB deny Poll", "OobPending 200 Failure"),
-    (&["PF", "QR"], "StartOOB right", "OobPending Failure"),
-    (&["PF", "QR"], "StartOOB approve right Poll", "OobPending 200 Failure Failure"),
-    (&["PF", "QR"], "right", "Failure"),
-    (&["PF"], "Poll", "Failure"),
+    (&["PF", "QR", "DUO"], "StartOOB Poll approve Poll", "OobPending OobPending 200 LoginSuccess"),
+    (
+        &["PF", "QR", "DUO"],
+        "StartOOB RetryOOB approve Poll",
+        "OobPending OobPending 200 LoginSuccess",
+    ),
+    (&["PF", "QR", "DUO"], "StartOOB deny Poll", "OobPending 200 Failure"),
+    (&["PF", "QR", "DUO"], "StartOOB right", "OobPending Failure"),
+    (&["PF", "QR", "DUO"], "StartOOB approve right Poll", "OobPending 200 Failure Failure"),
+    (&["PF", "QR", "DUO"], "right", "Failure"),
+    (&["PF", "DUO"], "Poll", "Failure"),
+    (&["PF", "QR", "DUO"], "StartOOB approve Poll Poll", "OobPending 200 LoginSuccess Failure"),
     (&["QR"], "Poll Poll approve Poll", "OobPending OobPending 200 LoginSuccess"),
     (&["QR"], "approve Poll", "200 LoginSuccess"),
     (&["QR"], "deny Poll", "200 Failure"),
@@ -182,6 +195,7 @@ fn a_message_is_sent_once_and_again_on_retry_alone() {
         ("PF", 1, 2),
         ("U2F", 1, 2),
         ("QR", 1, 2),
+        ("DUO", 1, 2),
         ("OATH", 0, 0),
     ] {
         let package = package(&mock, kind);

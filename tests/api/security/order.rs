@@ -82,7 +82,7 @@ fn sequence() -> impl Strategy<Value = Vec<Move>> {
 }
 
 fn tenant(Tenancy { continues, must_change, has_picture }: Tenancy) -> Tenant {
-    let second = if has_picture { "EMAIL,PF,QR" } else { "EMAIL,OTP,PF,U2F,RADIUS" };
+    let second = if has_picture { "EMAIL,PF,QR" } else { "EMAIL,OTP,PF,U2F,DUO,RADIUS" };
     let document: TenantDocument = serde_json::from_value(json!({
         "tenant": { "authentication": {
             "continue_failed_sessions": continues, "allow_forgot_password": true,

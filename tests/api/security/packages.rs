@@ -87,7 +87,7 @@ fn a_tenant_may_let_failed_sessions_go_on() {
     assert_eq!(email("StartOOB", json!(null)), "OobPending", "a denied challenge is sent again");
     assert_eq!(email("Answer", json!("wrong")), "Failure");
     assert_eq!(email("Answer", newest(&mock)["code"].take()), "LoginSuccess");
-    assert_eq!(email("Poll", json!(null)), "Failure", "the package is over");
+    assert_eq!(email("StartOOB", json!(null)), "Failure", "the package is over");
 }
 
 #[test]

@@ -44,26 +44,67 @@ fn newest(mock: &Mock) -> Value {
     mock.get("/_mock/outbox").json()[0].clone()
 }
 
+/// How many sessions the tenant has.
+fn sessions(mock: &Mock) -> usize {
+    let alive = mock.tenant.alive().into_iter();
+    alive.filter(|one| one.kind == "session").count()
+}
+
 #[test]
-fn of_a_poll_and_an_answer_at_once_one_signs_in() {
+fn a_poll_and_an_answer_at_once_are_told_of_one_session() {
     let mock = mock("EMAIL");
-    for _ in 0..12 {
+    for round in 1..=12 {
         let package = package(&mock);
         let email = |action: &str, answer: &Value| {
-            outcome(&operate(&mock, &package, (0, "EMAIL"), action, answer)).2
+            operate(&mock, &package, (0, "EMAIL"), action, answer).json()["Result"].take()
         };
         email("StartOOB", &json!(null));
         let message = newest(&mock);
         let approve = format!("/_mock/outbox/{}/approve", message["id"].as_str().unwrap());
         assert_eq!(mock.request("POST", &approve).send().status, 200);
-        let outcomes = at_once(&[
-            &|| email("Poll", &json!(null)),
-            &|| email("Answer", &message["code"]),
-            &|| email("Poll", &json!(null)),
-        ]);
-        let won = outcomes.iter().filter(|summary| **summary == "LoginSuccess").count();
-        assert_eq!(won, 1, "{outcomes:?}");
+        let told =
+            at_once(&[&|| email("Poll", &json!(null)), &|| email("Answer", &message["code"])]);
+        for result in &told {
+            assert_eq!(result["Summary"], "LoginSuccess", "{told:?}");
+            assert_eq!(result["Auth"], told[0]["Auth"], "one session");
+        }
+        assert_eq!(sessions(&mock), round);
     }
+}
+
+#[test]
+fn of_polls_at_once_one_signs_in() {
+    let mock = mock("EMAIL");
+    for round in 1..=12 {
+        let package = package(&mock);
+        let email = |action: &str, answer: &Value| {
+            outcome(&operate(&mock, &package, (0, "EMAIL"), action, answer)).2
+        };
+        email("StartOOB", &json!(null));
+        let id = newest(&mock)["id"].as_str().unwrap().to_owned();
+        mock.request("POST", &format!("/_mock/outbox/{id}/approve")).send();
+        let poll = || email("Poll", &json!(null));
+        let outcomes = at_once(&[&poll, &poll, &poll]);
+        let won = outcomes.iter().filter(|summary| **summary == "LoginSuccess").count();
+        assert_eq!((won, sessions(&mock)), (1, round), "{outcomes:?}");
+    }
+}
+
+#[test]
+fn nobody_is_told_of_a_session_that_has_ended_or_by_a_wrong_answer() {
+    let mock = mock("EMAIL");
+    let package = package(&mock);
+    let email = |action: &str, answer: &Value| {
+        operate(&mock, &package, (0, "EMAIL"), action, answer).json()["Result"].take()
+    };
+    email("StartOOB", &json!(null));
+    let signed_in = email("Answer", &newest(&mock)["code"]);
+    assert_eq!(email("Poll", &json!(null))["Auth"], signed_in["Auth"]);
+    assert_eq!(email("Answer", &json!("00000000"))["Summary"], "Failure");
+    assert_eq!(email("Poll", &json!(null))["Summary"], "LoginSuccess", "the session stands");
+    let session = signed_in["Auth"].as_str().unwrap();
+    mock.request("POST", "/Security/logout").cookie(session).send();
+    assert_eq!(email("Poll", &json!(null))["Summary"], "Failure", "signed out");
 }
 
 #[test]

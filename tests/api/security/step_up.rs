@@ -178,7 +178,7 @@ fn user_names_go_to_the_mail_address_and_nowhere_else() {
     let mock = mock("UP");
     let texts: Vec<Value> = ["KIM@example.com", "nobody@example.com"]
         .into_iter()
-        .map(|mail| post(&mock, "/Security/ForgotUsername", &json!({ "Email": mail })))
+        .map(|mail| post(&mock, "/Security/ForgotUsername", &json!({ "SearchKey": mail })))
         .map(|answer| answer.json()["Result"].take())
         .collect();
     assert_eq!((&texts[0], &texts[0]["Summary"]), (&texts[1], &json!("NoncommitalSuccess")));
@@ -193,7 +193,7 @@ fn user_names_go_to_the_mail_address_and_nowhere_else() {
 fn a_proven_mail_address_brings_the_user_names_and_no_session() {
     let mock = mock("UP");
     let begin = |mail: &str, version: &str| {
-        let body = json!({ "Version": version, "Email": mail });
+        let body = json!({ "Version": version, "SearchKey": mail });
         post(&mock, "/Security/StartForgotUsername", &body)
     };
     let package = begin(KIM, "1.0").json()["Result"].take();
