@@ -12,6 +12,7 @@ mod confirm;
 pub(crate) mod control;
 mod discovery;
 mod end_session;
+mod endpoint;
 mod error;
 mod extract;
 mod faulty_body;
@@ -20,6 +21,7 @@ mod introspect;
 mod journaled;
 mod login;
 mod lost;
+mod metrics;
 mod notices;
 mod outbox;
 mod pages;
@@ -48,6 +50,7 @@ pub(crate) use control::guard_control;
 pub(crate) use extract::{SESSION_COOKIE, Site};
 pub(crate) use journaled::journaled;
 pub(crate) use lost::wrong_method;
+pub(crate) use metrics::Metrics;
 pub(crate) use request_log::log_request;
 pub(crate) use steered::steered;
 
@@ -106,6 +109,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(browser(at("/_mock/outbox/{id}/approve").post(outbox::approve)))
         .service(browser(at("/_mock/outbox/{id}/deny").post(outbox::deny)))
         .service(at("/health").get(health))
+        .service(at("/metrics").get(metrics::show))
         .service(at("/_mock/ca.pem").get(authority::certificate))
         .configure(control::routes)
         .default_service(web::to(lost::no_such_path));

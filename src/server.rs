@@ -19,7 +19,8 @@ use actix_web::{App, HttpServer, rt};
 pub use crate::http::ControlAccess;
 pub(crate) use crate::http::SESSION_COOKIE;
 use crate::http::{
-    Site, canonical_path, guard_control, journaled, log_request, routes, steered, wrong_method,
+    Metrics, Site, canonical_path, guard_control, journaled, log_request, routes, steered,
+    wrong_method,
 };
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
@@ -104,6 +105,7 @@ impl Server {
             authority_pem,
             outgoing: Outgoing::default(),
             control: options.control,
+            metrics: Metrics::default(),
         });
         let mut server = HttpServer::new(move || {
             App::new()
@@ -112,8 +114,8 @@ impl Server {
                 .wrap(from_fn(steered))
                 .wrap(from_fn(journaled))
                 .wrap(from_fn(guard_control))
-                .wrap(from_fn(log_request))
                 .wrap(from_fn(canonical_path))
+                .wrap(from_fn(log_request))
                 .configure(routes)
         })
         .disable_signals()

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use super::addressed::{base_here, tenant_of};
 use super::control::ControlAccess;
 use super::error::Failure;
+use super::metrics::Metrics;
 use super::security::failure;
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
@@ -41,6 +42,8 @@ pub(crate) struct Site {
     pub(crate) authority_pem: Option<String>,
     /// Who may call the control API.
     pub(crate) control: ControlAccess,
+    /// What was counted so far.
+    pub(crate) metrics: Metrics,
 }
 
 /// The tenant that a request is for, and the base of the URLs in its answer.

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::answer::private_json;
 use super::extract::{Here, SESSION_COOKIE, VendorJson, session_credentials};
+use super::request_log::VendorFailure;
 use super::sign::sign;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::parameters::Parameters;
@@ -143,7 +144,11 @@ pub(super) fn failure(here: &Here, message: impl Into<Cow<'static, str>>) -> Htt
 }
 
 pub(super) fn envelope<T: Serialize>(envelope: &Envelope<T>) -> HttpResponse {
-    private_json(envelope)
+    let mut answer = private_json(envelope);
+    if !envelope.success {
+        answer.extensions_mut().insert(VendorFailure);
+    }
+    answer
 }
 
 /// The parameters of the query, for calls that have a JSON body beside it; none when it is

@@ -1,10 +1,12 @@
 //! What is alive, and what a token is worth.
 
+mod counts;
 mod verify;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use self::counts::Counts;
 pub use self::verify::Verdict;
 use super::Tenant;
 use super::asked::Concerned;

@@ -156,6 +156,11 @@ impl<V> Store<V> {
         .collect()
     }
 
+    /// How many live entries `counted` picks.
+    pub(super) fn count(&self, now: Timestamp, counted: impl Fn(&V) -> bool) -> usize {
+        self.entries.iter().filter(|entry| entry.expires > now && counted(&entry.value)).count()
+    }
+
     /// How many entries there are, expired ones included until the next sweep.
     pub(super) fn len(&self) -> usize {
         self.entries.len()

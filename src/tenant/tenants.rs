@@ -1,6 +1,7 @@
 //! The tenants of a process: the default one, and named ones beside it that share nothing.
 
 use std::fmt;
+use std::ops::Add;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use dashmap::DashMap;
 
 use super::Tenant;
+use super::inspect::Counts;
 
 /// The name of the tenant that is always there.
 pub const DEFAULT: &str = "default";
@@ -177,9 +179,17 @@ impl Tenants {
 
     /// Removes what has expired, in every tenant.
     pub fn sweep(&self) {
-        self.default_tenant().sweep();
-        let named: Vec<Tenant> = self.0.named.iter().map(|named| named.tenant.clone()).collect();
-        named.iter().for_each(Tenant::sweep);
+        self.all().iter().for_each(Tenant::sweep);
+    }
+
+    /// What is alive in all tenants together.
+    pub fn counts(&self) -> Counts {
+        self.all().iter().map(Tenant::counts).fold(Counts::default(), Counts::add)
+    }
+
+    fn all(&self) -> Vec<Tenant> {
+        let named = self.0.named.iter().map(|named| named.tenant.clone());
+        std::iter::once(self.default_tenant()).chain(named).collect()
     }
 }
 

@@ -19,6 +19,7 @@ mod hostile;
 mod introspect;
 mod keys;
 mod login;
+mod metrics;
 mod mock_tenant;
 mod platform;
 #[cfg(feature = "cli")]

@@ -88,12 +88,14 @@ pub(crate) const LAYERS: [Layer; 10] = [
     Layer {
         name: "http",
         modules: &["http"],
-        below: &["clock", "protocol", "tenant", "outgoing"],
+        // The ids: requests that bring no name of their own are given one.
+        below: &["clock", "ids", "protocol", "tenant", "outgoing"],
         crates: Some(&[
             "actix_cors",
             "actix_web",
             "askama",
             "percent_encoding",
+            "prometheus_client",
             "schemars",
             "serde",
             "serde_json",

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::get;
-use crate::harness::{Answer, CALLBACK, Program, Receiver, Reply, Request};
+use crate::harness::{Answer, CALLBACK, Program, Receiver, Reply, Request, Wire};
 
 fn request(program: &Program, method: &str, path: &str) -> Request {
     Request::new(method, format!("{}{path}", program.url))
@@ -173,7 +173,8 @@ fn the_outcome_of_each_logout_notice_is_logged_without_its_token() {
         ("refusing", "WARN", "logout notice not delivered", "the application answered 400"),
         ("gone", "WARN", "logout notice not delivered", "Connection refused"),
     ] {
-        let told = lines.iter().find(|line| line["fields"]["app"] == app);
+        let is_notice = |line: &&Value| line["fields"]["message"] == message;
+        let told = lines.iter().filter(is_notice).find(|line| line["fields"]["app"] == app);
         let told = told.unwrap_or_else(|| panic!("{app}: {log}"));
         let fields = &told["fields"];
         assert_eq!((&told["level"], &fields["message"]), (&level.into(), &message.into()), "{app}");
@@ -185,30 +186,99 @@ fn the_outcome_of_each_logout_notice_is_logged_without_its_token() {
     assert!(tokens.iter().all(|token| !log.contains(token)), "{log}");
 }
 
+/// The lines of a log in JSON.
+fn json_lines(log: &str) -> Vec<Value> {
+    let line = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    log.lines().map(line).collect()
+}
+
 #[test]
-fn logs_can_be_json_lines() {
-    let arguments = ["--port", "0", "--log-format", "json", "--log-level", "debug"];
-    let program = Program::start(&arguments, &[]);
-    get(&program, "/OAuth2/Keys/bank?state=x");
+fn each_request_is_one_json_line() {
+    let program = Program::start(&["--port", "0", "--log-format", "json"], &[]);
+    request(&program, "GET", "/OAuth2/Keys/bank?state=x").header("X-Request-Id", "a-1:b").send();
+    request(&program, "POST", "/OAuth2//Token/bank/").form(&[("grant_type", "none")]).send();
+    get(&program, "/nothing");
+    get(&program, "/_tenant/nobody/login");
     let ended = program.stop("TERM");
-    let lines: Vec<Value> = ended
-        .err
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+    let lines = json_lines(&ended.err);
+    let told = ["level", "message", "endpoint", "app", "outcome", "status", "method", "path"];
+    let told: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let values = told.map(|name| line.get(name).unwrap_or(&line["fields"][name]));
+            values.map(ToString::to_string).join(" ").replace('"', "")
+        })
         .collect();
-    let request = lines.iter().find(|line| line["fields"]["message"] == "answered").unwrap();
-    assert_eq!(request["level"], "DEBUG");
     assert_eq!(
-        request["fields"],
-        serde_json::json!({ "message": "answered", "method": "GET", "path": "/oauth2/keys/bank", "status": 200 })
+        told,
+        [
+            "INFO answered keys bank ok 200 GET /oauth2/keys/bank",
+            "WARN refused token bank invalid_grant 400 POST /oauth2/token/bank",
+            "INFO answered other  client_error 404 GET /nothing",
+            "INFO answered other  client_error 404 GET /_tenant/nobody/login",
+            "INFO stopping null null null null null null",
+        ],
+        "{}",
+        ended.err
     );
-    assert!(lines.iter().any(|line| line["fields"]["message"] == "stopping"), "{}", ended.err);
+    assert_eq!(lines[0]["fields"]["request_id"], "a-1:b");
+    for line in &lines[..4] {
+        let milliseconds = line["fields"]["duration_ms"].as_f64();
+        assert!(milliseconds.is_some_and(|it| it > 0.0 && it < 20_000.0), "{line}");
+    }
+    let made: Vec<&str> =
+        lines[1..4].iter().map(|line| text(&line["fields"], "request_id")).collect();
+    assert!(made.iter().all(|id| id.len() == 32) && made[0] != made[1], "{made:?}");
+}
+
+#[test]
+fn each_request_is_one_line_of_text() {
+    let program = Program::start(&["--port", "0"], &[]);
+    request(&program, "GET", "/OAuth2/Keys/bank").header("X-Request-Id", "a-1:b").send();
+    let err = program.stop("TERM").err;
+    assert_eq!(err.lines().count(), 2, "{err}");
+    for part in ["INFO", "answered", "a-1:b", "keys", "bank", "ok", "duration_ms="] {
+        assert!(err.lines().next().is_some_and(|line| line.contains(part)), "{part}: {err}");
+    }
+}
+
+#[test]
+fn a_name_that_spoils_the_log_is_replaced() {
+    let program = Program::start(&["--port", "0", "--log-format", "json"], &[]);
+    let long = "x".repeat(129);
+    let names = ["", "a b", "a\"b", "a\tb", "\u{1b}[31m", "\u{e4}", &long];
+    for name in names {
+        let head = format!(
+            "GET /my HTTP/1.1\r\nHost: x\r\nX-Request-Id: {name}\r\nConnection: close\r\n\r\n"
+        );
+        let mut wire = Wire::open(&program.url);
+        wire.send(head.as_bytes());
+        wire.everything();
+    }
+    let err = program.stop("TERM").err;
+    let lines = json_lines(&err);
+    let answered = lines.iter().filter(|line| line["fields"]["endpoint"] == "my");
+    let ids: Vec<&str> = answered.map(|line| text(&line["fields"], "request_id")).collect();
+    assert!(ids.len() + 1 >= names.len(), "a control character may be refused: {err}");
+    assert!(ids.iter().all(|id| id.len() == 32 && !id.contains('x')), "{ids:?}");
+}
+
+#[test]
+fn ids_in_paths_are_no_part_of_the_line() {
+    let program = Program::start(&["--port", "0", "--log-level", "trace"], &[]);
+    for path in ["/_mock/idp/a-visit-of-erin", "/_mock/outbox/a-message-of-dana/approve"] {
+        get(&program, path);
+    }
+    let err = program.stop("TERM").err;
+    assert!(err.contains("/_mock/idp") && err.contains("/_mock/outbox"), "{err}");
+    assert!(!err.contains("a-visit-of-erin") && !err.contains("a-message-of-dana"), "{err}");
 }
 
 #[test]
 fn a_quiet_server_logs_only_that_it_stops() {
     let program = Program::start(&["--port", "0"], &[]);
     get(&program, "/health");
+    get(&program, "/metrics");
     let ended = program.stop("TERM");
     assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
     let program = Program::start(&["--port", "0", "--log-level", "error"], &[]);
