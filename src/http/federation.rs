@@ -6,6 +6,7 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::extract::{Here, Sent, VendorJson};
+use super::login::encoded;
 use super::pages::{self, IdpPage, IdpState};
 use super::redirect::object_moved;
 use super::security::{cookie_of, envelope, failure, query_of, signed_in};
@@ -67,7 +68,10 @@ pub(super) async fn answer(here: Here, sent: Sent) -> actix_web::Result<HttpResp
         IdpAnswer::GoTo(url) => object_moved(&url),
         IdpAnswer::Told(pin) => page(&here, &IdpState::Told { pin: pin.as_deref() }),
         IdpAnswer::UnknownUser(question) => page(&here, &asking(visit, &question, &sent, true)),
-        IdpAnswer::Denied => page(&here, &IdpState::Denied),
+        IdpAnswer::Denied => {
+            let again = sent.get("cloudRedirect").map(encoded);
+            page(&here, &IdpState::Denied { again })
+        }
         IdpAnswer::Gone => page(&here, &IdpState::Gone),
     })
 }
@@ -75,7 +79,7 @@ pub(super) async fn answer(here: Here, sent: Sent) -> actix_web::Result<HttpResp
 fn page(here: &Here, state: &IdpState<'_>) -> HttpResponse {
     let status = match state {
         IdpState::Gone => StatusCode::NOT_FOUND,
-        IdpState::Asking { .. } | IdpState::Told { .. } | IdpState::Denied => StatusCode::OK,
+        IdpState::Asking { .. } | IdpState::Told { .. } | IdpState::Denied { .. } => StatusCode::OK,
     };
     pages::html(status, &IdpPage { prefix: here.base.path_prefix(), state })
 }

@@ -125,7 +125,8 @@ fn refresh(here: &Here, sent: &Parameters, step: &Step) -> Option<String> {
     ))
 }
 
-fn encoded(text: &str) -> String {
+/// Fit for any place of a URL.
+pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, ALL_BUT_UNRESERVED).to_string()
 }
 

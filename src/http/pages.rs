@@ -127,8 +127,8 @@ pub(super) enum IdpState<'a> {
     },
     /// The client that waits goes on, with this PIN if it asks for one.
     Told { pin: Option<&'a str> },
-    /// The user said no.
-    Denied,
+    /// The user said no. Where a browser was on its way, percent-encoded: the login page leads there.
+    Denied { again: Option<String> },
     /// Nothing to answer.
     Gone,
 }

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::federation::FederatedStart;
 use super::mechanism::Mechanism;
@@ -19,6 +20,7 @@ pub struct StartAuthenticationRequest {
     /// `1.0`.
     pub version: Option<String>,
     /// Whether `LoginSuccess` shall bring a refresh token (cyberark/idsec-sdk-golang).
+    #[serde(deserialize_with = "truth")]
     pub platform_token_response: Option<bool>,
     /// Whether a federated user signs in out of band, in a browser of their own: the header
     /// `OobIdPAuth: true` (cyberark/conjur-cli-go).
@@ -38,7 +40,26 @@ pub struct AdvanceAuthenticationRequest {
     /// Operations in order; the result is that of the last one done.
     pub multiple_operations: Option<Vec<Operation>>,
     /// Whether the session cookie shall outlive the browser, where the tenant allows it.
+    #[serde(deserialize_with = "truth")]
     pub persistent_login: Option<bool>,
+}
+
+/// Reads a wish that is a boolean in one place of the description and its name, as a text, in
+/// another (`/Security/AdvanceForgotUsername`). What is neither is no wish, and no reason to refuse
+/// the rest of the request.
+fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Said {
+        Truth(bool),
+        Text(String),
+        Other(IgnoredAny),
+    }
+    Ok(match Said::deserialize(deserializer)? {
+        Said::Truth(truth) => Some(truth),
+        Said::Text(text) => text.trim().to_ascii_lowercase().parse().ok(),
+        Said::Other(IgnoredAny) => None,
+    })
 }
 
 /// Body of `/Security/CleanupAuthentication` (pspete/IdentityCommand).

@@ -19,6 +19,8 @@ fn what_clients_send_beside_has_no_meaning() {
         ("TenantId", json!(null)),
         ("TenantId", json!({ "junk": [] })),
         ("PlatformTokenResponse", json!(true)),
+        ("PlatformTokenResponse", json!("true")),
+        ("PlatformTokenResponse", json!(["junk"])),
         ("AssociatedEntityType", json!("API")),
         ("MfaRequestor", json!("DeviceAgent")),
         ("Version", json!(null)),

@@ -196,6 +196,22 @@ fn a_denial_and_an_unknown_sign_in_fail() {
 }
 
 #[test]
+fn a_browser_that_is_denied_can_sign_in_again_to_the_same_place() {
+    let mock = Mock::start();
+    let url = started(&mock, None)["IdpRedirectUrl"].take();
+    let target = ("cloudRedirect", "OAuth2/Authorize/bank?bounce=K\"1");
+    let denied = press(&mock, &url, "deny", &[target]);
+    let again = "href=\"/login?cloudRedirect=OAuth2%2FAuthorize%2Fbank%3Fbounce%3DK%221\"";
+    assert!(denied.body.contains(again), "{denied:?}");
+    assert_eq!(denied.header("set-cookie"), None);
+    let url = started(&mock, Some("true"))["IdpRedirectUrl"].take();
+    assert!(
+        !press(&mock, &url, "deny", &[]).body.contains("idp-again"),
+        "a client waits elsewhere"
+    );
+}
+
+#[test]
 fn a_name_of_the_own_directory_is_never_federated() {
     let user = |name: &str| json!({ "name": name, "password": "x", "federated": true });
     let users = json!({ "users": [

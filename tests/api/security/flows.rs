@@ -1,5 +1,8 @@
 //! The sequence of each documented flow, answer for answer, as clients see it.
 
+mod elsewhere;
+mod second_factors;
+
 use serde_json::{Value, json};
 
 use super::{operate, start};
@@ -43,7 +46,7 @@ fn seen(answers: &[Answer]) -> Vec<Value> {
         if result["Token"].is_string() {
             result["Token"] = json!("[token]");
         }
-        let challenges = result["Challenges"].as_array_mut();
+        let challenges = result.get_mut("Challenges").and_then(Value::as_array_mut);
         for challenge in challenges.into_iter().flatten() {
             for mechanism in challenge["Mechanisms"].as_array_mut().expect("a list") {
                 if let Some(image) = mechanism.get("Image").and_then(Value::as_str) {

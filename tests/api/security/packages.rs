@@ -223,6 +223,9 @@ fn a_persistent_login_outlives_the_browser_where_that_is_allowed() {
         (true, json!(true), Some("Max-Age=43200")),
         (true, json!(false), None),
         (true, json!(null), None),
+        (true, json!(" True"), Some("Max-Age=43200")),
+        (true, json!("false"), None),
+        (true, json!({ "junk": [7] }), None),
         (false, json!(true), None),
     ] {
         let mock = mock(&json!({ "allow_persistent_login": allowed }), &json!({}));

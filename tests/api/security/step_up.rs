@@ -199,10 +199,13 @@ fn a_proven_mail_address_brings_the_user_names_and_no_session() {
     let package = begin(KIM, "1.0").json()["Result"].take();
     let forgot = |action: &str, answer: &Value| {
         let mechanism = &package["Challenges"][0]["Mechanisms"][0];
+        // As the vendor's description has it: `PersistentLogin` is a text.
         let body = json!({
+            "TenantId": package["TenantId"],
             "SessionId": package["SessionId"],
             "MechanismId": mechanism["MechanismId"],
             "Action": action,
+            "PersistentLogin": "false",
             "Answer": answer,
         });
         post(&mock, "/Security/AdvanceForgotUsername", &body)

@@ -119,6 +119,39 @@ async function error(tab) {
   return tab.textContent("#login-error");
 }
 
+// To an application's callback, by way of the login page.
+function authorizationUrl(more = {}) {
+  const query = new URLSearchParams({
+    client_id: "bank-client",
+    response_type: "code",
+    scope: "openid",
+    redirect_uri: callback,
+    state: "xyz",
+    nonce: "n",
+    ...more,
+  });
+  return `${base}/OAuth2/Authorize/bank?${query}`;
+}
+
+async function arrivesWithCode(tab) {
+  await tab.waitForURL(`${callback}?*`);
+  expect(new URL(tab.url()).searchParams.has("code"), tab.url());
+}
+
+// A call of a client that has no browser of its own; its result.
+async function vendor(tenant, path, body, headers = {}) {
+  const answer = await fetch(`${tenant}/Security/${path}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  return (await answer.json()).Result;
+}
+
+function startOutOfBand(tenant) {
+  return vendor(tenant, "StartAuthentication", { User: ERIN, Version: "1.0" }, { OobIdPAuth: "true" });
+}
+
 // The code of an authenticator (RFC 6238).
 function authenticatorCode() {
   const counter = Buffer.alloc(8);
@@ -131,6 +164,7 @@ function authenticatorCode() {
 // ---- the steps
 
 const MEL = "mel@example.com";
+const ERIN = "erin@federated.example";
 
 await step("user name and password", () =>
   visitor(async (tab) => {
@@ -166,7 +200,7 @@ for (const [mechanism, text] of [
   );
 }
 
-for (const mechanism of ["EMAIL", "SMS", "OTP", "PF", "QR"]) {
+for (const mechanism of ["EMAIL", "SMS", "OTP", "PF", "DUO", "QR"]) {
   await step(`${mechanism} approved elsewhere while the page waits`, () =>
     visitor(async (tab) => {
       await toChoice(tab);
@@ -334,21 +368,11 @@ await step("prompt=login asks somebody who is signed in, once", () =>
     await giveName(tab, "frank@example.com");
     await answer(tab, "Passw0rd-1");
     await arrives(tab, "frank@example.com");
-    const query = new URLSearchParams({
-      client_id: "bank-client",
-      response_type: "code",
-      scope: "openid",
-      redirect_uri: callback,
-      prompt: "login",
-      state: "xyz",
-      nonce: "n",
-    });
-    await tab.goto(`${base}/OAuth2/Authorize/bank?${query}`);
+    await tab.goto(authorizationUrl({ prompt: "login" }));
     await giveName(tab, "frank@example.com");
     await tab.waitForSelector("#answer:visible");
     await answer(tab, "Passw0rd-1");
-    await tab.waitForURL(`${callback}?*`);
-    expect(new URL(tab.url()).searchParams.has("code"), tab.url());
+    await arrivesWithCode(tab);
   }),
 );
 
@@ -368,6 +392,120 @@ await step("without JavaScript: a choice, a code, and a call that is waited for"
     },
     { javaScriptEnabled: false },
   ),
+);
+
+for (const javaScriptEnabled of [true, false]) {
+  const title = javaScriptEnabled ? "by the page's script" : "without JavaScript";
+  await step(`a federated user is led to the identity provider and back, ${title}`, () =>
+    visitor(
+      async (tab) => {
+        await tab.goto(authorizationUrl());
+        await giveName(tab, ERIN);
+        await tab.waitForSelector("#idp-form");
+        expect((await tab.textContent("#idp-user")) === ERIN, "another user");
+        if (javaScriptEnabled) {
+          await shoot(tab, "idp");
+        }
+        await tab.click("#idp-approve");
+        await arrivesWithCode(tab);
+      },
+      { javaScriptEnabled },
+    ),
+  );
+}
+
+await step("a federated user for whom no application waits, by the list of accounts", () =>
+  visitor(async (tab) => {
+    await tab.goto(`${base}/login`);
+    await tab.click(`button[value='${ERIN}']`);
+    await tab.click("#idp-approve");
+    await arrives(tab, ERIN);
+  }),
+);
+
+await step("denied at the identity provider: told, and nobody is signed in", () =>
+  visitor(async (tab, context) => {
+    await tab.goto(authorizationUrl());
+    await giveName(tab, ERIN);
+    await tab.click("#idp-deny");
+    await tab.waitForSelector("#idp-denied");
+    await shoot(tab, "idp-denied");
+    const cookies = await context.cookies();
+    expect(cookies.length === 0, "there is a session");
+    await tab.click("#idp-again");
+    await giveName(tab, ERIN);
+    await tab.click("#idp-approve");
+    await arrivesWithCode(tab);
+  }),
+);
+
+await step("a client that waits elsewhere is told the PIN of the identity provider's page", () =>
+  visitor(async (tab, context) => {
+    const started = await startOutOfBand(base);
+    expect(started.IdpOobAuthPinRequired === true, "no PIN is asked for");
+    const answerPin = (pin) =>
+      vendor(base, "AdvanceAuthentication", {
+        SessionId: started.IdpLoginSessionId,
+        MechanismId: "OOBAUTHPIN",
+        Action: "Answer",
+        Answer: pin,
+      });
+    await tab.goto(started.IdpRedirectShortUrl);
+    await tab.click("#idp-approve");
+    await tab.waitForSelector("#idp-pin");
+    await shoot(tab, "idp-pin");
+    const done = await answerPin(await tab.textContent("#idp-pin"));
+    expect(done.Summary === "LoginSuccess" && done.User === ERIN, JSON.stringify(done));
+    expect((await context.cookies()).length === 0, "the browser is signed in instead");
+    await tab.goto(started.IdpRedirectShortUrl);
+    await tab.waitForSelector("#idp-gone");
+    await shoot(tab, "idp-gone");
+  }),
+);
+
+await step("a client that waits elsewhere asks for the outcome where there is no PIN", () =>
+  visitor(async (tab) => {
+    const document = {
+      tenant: { authentication: { idp_without_pin: true } },
+      users: [{ name: ERIN, federated: true }],
+    };
+    const made = await fetch(`${base}/_mock/v1/tenants/pinless`, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ document }),
+    });
+    expect(made.status === 201, `no tenant: ${made.status}`);
+    const tenant = `${base}/_tenant/pinless`;
+    const started = await startOutOfBand(tenant);
+    expect(started.IdpOobAuthPinRequired === false, "a PIN is asked for");
+    const status = () => vendor(tenant, "OobAuthStatus", { SessionId: started.IdpLoginSessionId });
+    expect((await status()).State === "Pending", "not pending");
+    await tab.goto(started.IdpRedirectShortUrl);
+    await tab.click("#idp-approve");
+    await tab.waitForSelector("#idp-done");
+    expect(!(await tab.isVisible("#idp-pin")), "a PIN is shown");
+    await shoot(tab, "idp-done");
+    const done = await status();
+    expect(done.State === "Success" && done.User === ERIN, JSON.stringify(done));
+  }),
+);
+
+await step("a social identity provider asks who it is, and leads to the callback", () =>
+  visitor(async (tab) => {
+    const body = { IdpName: "Google", PostExtIdpAuthCallbackUrl: callback };
+    const started = await vendor(base, "StartSocialAuthentication", body);
+    await tab.goto(started.IdpRedirectUrl);
+    await tab.fill("#idp-username", "nobody@example.com");
+    await tab.click("#idp-approve");
+    await tab.waitForSelector("#idp-failure");
+    await shoot(tab, "idp-social");
+    await tab.fill("#idp-username", MEL);
+    await tab.click("#idp-approve");
+    await tab.waitForURL(`${callback}?*`);
+    const arrived = Object.fromEntries(new URL(tab.url()).searchParams);
+    const resumed = await vendor(base, `ResumeFromExtIdpAuth?${new URLSearchParams(arrived)}`, {});
+    expect(resumed.Summary === "LoginSuccess" && resumed.User === MEL, JSON.stringify(resumed));
+  }),
 );
 
 await browser.close();
