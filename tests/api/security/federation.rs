@@ -201,7 +201,8 @@ fn a_browser_that_is_denied_can_sign_in_again_to_the_same_place() {
     let url = started(&mock, None)["IdpRedirectUrl"].take();
     let target = ("cloudRedirect", "OAuth2/Authorize/bank?bounce=K\"1");
     let denied = press(&mock, &url, "deny", &[target]);
-    let again = "href=\"/login?cloudRedirect=OAuth2%2FAuthorize%2Fbank%3Fbounce%3DK%221\"";
+    let again =
+        "id=\"idp-again\" href=\"/login?cloudRedirect=OAuth2%2FAuthorize%2Fbank%3Fbounce%3DK%221\"";
     assert!(denied.body.contains(again), "{denied:?}");
     assert_eq!(denied.header("set-cookie"), None);
     let url = started(&mock, Some("true"))["IdpRedirectUrl"].take();

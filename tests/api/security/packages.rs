@@ -336,3 +336,63 @@ fn the_tenant_id_is_never_a_reason_to_refuse() {
         assert_eq!(outcome(&advancing(&mock, &body).send()).2, "LoginSuccess", "{body}");
     }
 }
+
+/// The names of the mechanisms of each challenge.
+fn asked(mock: &Mock, user: &str) -> Vec<Vec<String>> {
+    let package = start(mock, &json!({ "User": user, "Version": "1.0" })).json()["Result"].take();
+    let name = |one: &Value| one["Name"].as_str().expect("a string").to_owned();
+    let names = |challenge: &Value| {
+        challenge["Mechanisms"].as_array().expect("a list").iter().map(name).collect()
+    };
+    package["Challenges"].as_array().expect("a list").iter().map(names).collect()
+}
+
+#[test]
+fn the_users_challenges_go_before_the_users_profile_and_that_before_the_tenants() {
+    let fixture = json!({
+        "tenant": { "authentication": {
+            "profiles": [
+                { "name": "usual", "challenges": ["UP", "EMAIL,SMS,PF,OATH,RADIUS,SQ,DUO"] },
+                { "name": "quick", "challenges": ["QR,UP", ""] },
+            ],
+            "default_profile": "usual",
+        } },
+        "users": [
+            { "name": "own@x.example", "challenges": ["OTP"], "authentication_profile": "quick" },
+            { "name": "quick@x.example", "authentication_profile": "quick" },
+            { "name": "usual@x.example", "phone": "+1 5550" },
+        ],
+    });
+    let mock = Setup::default().with(&fixture).start();
+    for (user, expected) in [
+        ("own@x.example", vec![vec!["OTP"]]),
+        ("quick@x.example", vec![vec!["QR", "UP"]]),
+        // What the user lacks a mail address or a secret for is not offered.
+        ("usual@x.example", vec![vec!["UP"], vec!["SMS", "PF", "DUO"]]),
+        ("nobody@x.example", vec![vec!["UP"]]),
+    ] {
+        assert_eq!(asked(&mock, user), expected, "{user}");
+    }
+    assert_eq!(asked(&Mock::start(), "alice@example.com"), [["UP"]], "nothing is said");
+}
+
+#[test]
+fn a_suffix_leads_to_the_pod_of_its_users() {
+    let users = json!({ "users": [{ "name": "pat@Other.example", "pod": "pod7.idaptive.app" }] });
+    let mock = Setup::default().with(&users).start();
+    let here = mock.url.trim_start_matches("http://");
+    for (suffix, pod) in [
+        ("@example.com", Some(here)),
+        (" @EXAMPLE.com ", Some(here)),
+        ("@other.example", Some("pod7.idaptive.app")),
+        ("@", None),
+        ("@unknown.example", None),
+        ("@xample.com", None),
+    ] {
+        let answer = start(&mock, &json!({ "User": suffix, "Version": "1.0" }));
+        match pod {
+            Some(pod) => assert_eq!(answer.json()["Result"], json!({ "PodFqdn": pod }), "{suffix}"),
+            None => assert_failure(&answer, "null", suffix),
+        }
+    }
+}

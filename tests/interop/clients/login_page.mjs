@@ -326,6 +326,20 @@ await step("the outbox opens beside the page that waits, and its buttons answer"
   }),
 );
 
+await step("the link of a mail, opened from the outbox, leads the page that waits on", () =>
+  visitor(async (tab, context) => {
+    await fetch(`${base}/_mock/outbox`, { method: "DELETE" });
+    await toChoice(tab);
+    await choose(tab, "EMAIL");
+    const mailbox = await context.newPage();
+    await mailbox.goto(`${base}/_mock/outbox?user=${MEL}`);
+    await mailbox.click(".message-link");
+    await mailbox.waitForURL(/AnswerOOBChallenge/);
+    await shoot(mailbox, "link-opened");
+    await arrives(tab, MEL);
+  }),
+);
+
 await step("keep me signed in", () =>
   visitor(async (tab, context) => {
     await tab.goto(`${base}/login`);
