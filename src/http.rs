@@ -30,6 +30,7 @@ mod portal;
 mod redirect;
 mod register;
 mod request_log;
+mod request_object;
 mod security;
 mod seen;
 mod sign;

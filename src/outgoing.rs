@@ -9,11 +9,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use ureq::Agent;
 use ureq::tls::{TlsConfig, TlsProvider};
 
-/// How long a call may take, from the look-up of the name to the head of the answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a call may take, from the look-up of the name to the end of the answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The most calls at once.
 const AT_ONCE: usize = 16;
@@ -56,6 +57,21 @@ impl Outgoing {
         started || calls.threads > 0
     }
 
+    /// Asks something in the background; `None` as [`Self::dispatch`] says `false`. Nobody is asked
+    /// once the receiver is gone.
+    pub(crate) fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<oneshot::Receiver<T>> {
+        let (send, answer) = oneshot::channel();
+        let call = move || {
+            if !send.is_closed() {
+                let _ = send.send(question());
+            }
+        };
+        self.dispatch(call).then_some(answer)
+    }
+
     fn work(&self) {
         while let Some(call) = self.next() {
             if catch_unwind(AssertUnwindSafe(call)).is_err() {
@@ -89,6 +105,22 @@ impl Outgoing {
 pub(crate) fn post_form(url: &str, form: &[(&str, &str)]) -> Result<u16, ureq::Error> {
     let answer = agent().post(url).send_form(form.to_vec())?;
     Ok(answer.status().as_u16())
+}
+
+/// Gets what stands at a URL: the status, and with 200 the text, of `longest` bytes at most. Redirects
+/// are not followed, and proxies not asked.
+///
+/// # Errors
+///
+/// Why there was no answer, or none that can be read.
+pub(crate) fn get_text(url: &str, longest: u64) -> Result<(u16, String), ureq::Error> {
+    let mut answer = agent().get(url).call()?;
+    let status = answer.status().as_u16();
+    if status != 200 {
+        return Ok((status, String::new()));
+    }
+    let text = answer.body_mut().with_config().limit(longest).read_to_string()?;
+    Ok((status, text))
 }
 
 /// An application under test has a certificate that nobody vouches for: each one will do.

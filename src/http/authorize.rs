@@ -8,6 +8,7 @@ use super::error::{self, Failure};
 use super::extract::{Here, Sent, session_credentials};
 use super::redirect::{deliver, object_moved, report};
 use super::request_log::leave_remarks;
+use super::request_object::fetched;
 use super::sign::sign;
 use crate::protocol::authorize::{ALL_BUT_UNRESERVED, AuthorizeCall};
 use crate::tenant::authorize::Decision;
@@ -21,7 +22,10 @@ pub(super) async fn authorize(
     let places = sent.places.clone();
     let sent = sent.everywhere();
     let credentials = session_credentials(&request, &sent);
-    let call = AuthorizeCall::new(&sent, places);
+    let mut call = AuthorizeCall::new(&sent, places);
+    if let Some(uri) = here.tenant.object_to_fetch(&app, &call) {
+        call.bring(fetched(&here.outgoing, uri).await);
+    }
     leave_remarks(&request, here.tenant.remarks_on_authorize(&here.base, &app, &call));
     let decision = here.tenant.authorize(&here.base, &app, call, &credentials);
     render(&here, decision).await

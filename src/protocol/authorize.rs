@@ -35,6 +35,11 @@ pub struct AuthorizeRequest {
     pub claims: Option<String>,
     pub request: Option<String>,
     pub request_uri: Option<String>,
+    pub display: Option<String>,
+    pub ui_locales: Option<String>,
+    pub claims_locales: Option<String>,
+    /// What stands at `request_uri`, once somebody has looked.
+    pub fetched: Option<Result<String, OAuthError>>,
     /// The name of a parameter that was sent more than once.
     pub duplicated: Option<String>,
     /// Where the parameters stood.
@@ -68,6 +73,13 @@ impl AuthorizeCall {
             None => Self::Request(Box::new(AuthorizeRequest { places, ..sent.into() })),
         }
     }
+
+    /// Brings what stands at the `request_uri`, or why it could not be had.
+    pub fn bring(&mut self, object: Result<String, OAuthError>) {
+        if let Self::Request(request) = self {
+            request.fetched = Some(object);
+        }
+    }
 }
 
 impl From<&Parameters> for AuthorizeRequest {
@@ -90,6 +102,10 @@ impl From<&Parameters> for AuthorizeRequest {
             claims: sent.owned("claims"),
             request: sent.owned("request"),
             request_uri: sent.owned("request_uri"),
+            display: sent.owned("display"),
+            ui_locales: sent.owned("ui_locales"),
+            claims_locales: sent.owned("claims_locales"),
+            fetched: None,
             duplicated: sent.duplicated().map(str::to_owned),
             places: Places::default(),
         }

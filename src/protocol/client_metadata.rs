@@ -54,6 +54,60 @@ impl TokenEndpointAuthMethod {
     }
 }
 
+/// How a client secures what it sends: request objects and client assertions
+/// ([RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
+/// [RFC 8037 §3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum ClientAlgorithm {
+    /// Not at all.
+    #[serde(rename = "none")]
+    None,
+    /// With the client secret.
+    HS256,
+    /// With an RSA key, PKCS#1 v1.5 padding.
+    RS256,
+    /// With an RSA key, PSS padding.
+    PS256,
+    /// With a P-256 key.
+    ES256,
+    /// With an Ed25519 key.
+    EdDSA,
+}
+
+impl ClientAlgorithm {
+    /// Every algorithm.
+    const ALL: [Self; 6] =
+        [Self::None, Self::HS256, Self::RS256, Self::PS256, Self::ES256, Self::EdDSA];
+
+    /// The algorithm of this name in a JOSE header.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
+    }
+
+    /// The algorithm as it stands on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::HS256 => "HS256",
+            Self::RS256 => "RS256",
+            Self::PS256 => "PS256",
+            Self::ES256 => "ES256",
+            Self::EdDSA => "EdDSA",
+        }
+    }
+
+    /// The way in which an assertion of this algorithm authenticates; an unsigned one does not.
+    pub const fn assertion_method(self) -> Option<TokenEndpointAuthMethod> {
+        match self {
+            Self::None => None,
+            Self::HS256 => Some(TokenEndpointAuthMethod::ClientSecretJwt),
+            Self::RS256 | Self::PS256 | Self::ES256 | Self::EdDSA => {
+                Some(TokenEndpointAuthMethod::PrivateKeyJwt)
+            }
+        }
+    }
+}
+
 /// A way to get tokens that a client uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

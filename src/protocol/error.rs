@@ -37,6 +37,9 @@ pub enum ErrorCode {
     LoginRequired,
     /// The request object is malformed or not the client's (OpenID Connect Core §3.1.2.6).
     InvalidRequestObject,
+    /// The request URI is not the client's, or leads to no request object (OpenID Connect Core
+    /// §3.1.2.6).
+    InvalidRequestUri,
     /// Request objects are not read by reference (OpenID Connect Core §3.1.2.6).
     RequestUriNotSupported,
     /// `prompt=none` although the user has to consent (OpenID Connect Core §3.1.2.6).
@@ -64,7 +67,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code.
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::InvalidGrant,
@@ -76,6 +79,7 @@ impl ErrorCode {
         Self::AccessDenied,
         Self::LoginRequired,
         Self::InvalidRequestObject,
+        Self::InvalidRequestUri,
         Self::RequestUriNotSupported,
         Self::ConsentRequired,
         Self::InvalidRedirectUri,
@@ -109,6 +113,7 @@ impl ErrorCode {
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::ConsentRequired => "consent_required",
             Self::InvalidRedirectUri => "invalid_redirect_uri",

@@ -21,6 +21,11 @@ pub enum SigningAlgorithm {
     EdDSA,
 }
 
+impl SigningAlgorithm {
+    /// Every algorithm.
+    pub const ALL: [Self; 4] = [Self::RS256, Self::PS256, Self::ES256, Self::EdDSA];
+}
+
 /// A verification key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Jwk {

@@ -40,7 +40,7 @@ impl ProviderMetadata {
         base: &BaseUrl,
         application_id: &str,
         issuer: String,
-        signing_algorithm: SigningAlgorithm,
+        signing_algorithms: Vec<SigningAlgorithm>,
     ) -> Self {
         let endpoint = |name| base.endpoint(name, application_id);
         Self {
@@ -68,7 +68,7 @@ impl ProviderMetadata {
                 "exp",
                 "iat",
             ],
-            id_token_signing_alg_values_supported: vec![signing_algorithm],
+            id_token_signing_alg_values_supported: signing_algorithms,
             subject_types_supported: &["public"],
             scopes_supported: STANDARD_SCOPES.map(str::to_owned).to_vec(),
             token_endpoint: endpoint("Token"),
@@ -91,6 +91,8 @@ pub struct Abilities {
     pub client_algorithms: Vec<&'static str>,
     pub claims_parameter: bool,
     pub request_parameter: bool,
+    /// Whether request objects are read by reference, from registered URIs.
+    pub request_uri_parameter: bool,
     pub issuer_parameter: bool,
     pub prompt_values: &'static [&'static str],
     /// Whether ID tokens name the session.
@@ -129,6 +131,8 @@ pub struct CompleteMetadata {
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_request_uri_registration: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub request_object_signing_alg_values_supported: Vec<&'static str>,
     pub authorization_response_iss_parameter_supported: bool,
@@ -170,7 +174,8 @@ impl CompleteMetadata {
             claim_types_supported: &["normal"],
             claims_parameter_supported: can.claims_parameter,
             request_parameter_supported: can.request_parameter,
-            request_uri_parameter_supported: false,
+            request_uri_parameter_supported: can.request_uri_parameter,
+            require_request_uri_registration: can.request_uri_parameter,
             request_object_signing_alg_values_supported: if can.request_parameter {
                 std::iter::once("none").chain(can.client_algorithms).collect()
             } else {

@@ -5,12 +5,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::OAuthError;
 
 /// A checked scope: each token once, in the order first named, joined by single spaces.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, JsonSchema)]
 pub struct Scope(Box<str>);
 
 impl Scope {
@@ -33,6 +34,13 @@ impl Scope {
     /// ([OpenID Connect Core §3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
     pub fn has_openid(&self) -> bool {
         self.contains("openid")
+    }
+
+    /// The tokens that are `other`'s too.
+    #[must_use]
+    pub fn shared_with(&self, other: &Self) -> Self {
+        let shared = self.tokens().filter(|token| other.contains(token));
+        Self(shared.collect::<Vec<_>>().join(" ").into())
     }
 
     /// Whether every token of this scope is one of `other`'s.
@@ -80,6 +88,16 @@ pub(crate) const fn is_scope_character(byte: u8) -> bool {
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|_| {
+            let problem = format!("scope {text:?}: expected scope tokens (RFC 6749 section 3.3)");
+            serde::de::Error::custom(problem)
+        })
     }
 }
 

@@ -111,7 +111,7 @@ impl Tenant {
         credentials: &[String],
     ) -> Decision {
         let request = match unfold(&at, &request, self.0.clock.now()) {
-            Ok(unfolded) => unfolded.unwrap_or(request),
+            Ok(unfolded) => unfolded.map_or(request, |unfolded| unfolded.request),
             Err(error) => return refuse_object(&at, &request, error),
         };
         let checked = match check(&at, &request) {

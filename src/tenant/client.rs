@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Tenant;
-use super::keys::{Secured, unverified_text};
+use super::keys::unverified_text;
 use super::policy::{
     BasicCredentials, ClientAssertions, ClientAuthenticationError, Policy, SecondClientSecret,
 };
@@ -21,8 +21,14 @@ use crate::clock::Timestamp;
 use crate::protocol::claims::Claims;
 use crate::protocol::client_metadata::{ClientGrantType, TokenEndpointAuthMethod};
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
+use crate::protocol::scope::Scope;
 use crate::protocol::secret::Secret;
 use crate::protocol::token::{ClientClaim, ClientCredentials};
+
+/// How many seconds ahead the `exp` of an assertion may lie. RFC 7523 §3 lets the server refuse what
+/// is unreasonably far, and names no number (inferred): an hour, for which widespread libraries make
+/// assertions, and five minutes for clocks that differ.
+const LONGEST_ASSERTION: i64 = 3600 + 300;
 
 /// Who a client is.
 #[derive(Debug)]
@@ -57,6 +63,14 @@ impl Client {
     /// Whether the client is one that registered itself.
     pub(super) fn registered_itself(&self) -> bool {
         matches!(&self.identity, Identity::Registered(client) if client.origin == Origin::Registration)
+    }
+
+    /// The scope that the client is registered for, if it is held to one.
+    pub(super) fn registered_scope(&self) -> Option<&Scope> {
+        match &self.identity {
+            Identity::Registered(client) => client.settings.scope.as_ref(),
+            Identity::ServiceUser(_) => None,
+        }
     }
 
     /// Whether the client may use the grant, as far as its registration goes.
@@ -117,15 +131,27 @@ impl Tenant {
         assertion: &str,
     ) -> Result<Client, OAuthError> {
         let refused = || wrong_credentials(at.registered.policy);
-        let (claims, secured) = client.signer().read(assertion).ok_or_else(refused)?;
-        let way = match secured {
-            Secured::Unsigned => return Err(refused()),
-            Secured::Secret => TokenEndpointAuthMethod::ClientSecretJwt,
-            Secured::PrivateKey => TokenEndpointAuthMethod::PrivateKeyJwt,
-        };
-        refuse_other_way(at.registered.policy, &client, way)?;
+        let (claims, algorithm) = client.signer().read(assertion).ok_or_else(refused)?;
+        let way = algorithm.assertion_method().ok_or_else(refused)?;
+        let policy = at.registered.policy;
+        refuse_other_way(policy, &client, way)?;
+        let registered = client.settings.token_endpoint_auth_signing_alg;
+        if let Some(expected) = registered.filter(|expected| *expected != algorithm) {
+            let text = format!("the client is registered for assertions of {}", expected.as_str());
+            return Err(client_error(policy, ErrorCode::AccessDenied, text));
+        }
+        if self.lives_too_long(&claims) {
+            let text =
+                format!("exp of the assertion is more than {LONGEST_ASSERTION} seconds ahead");
+            return Err(client_error(policy, ErrorCode::AccessDenied, text));
+        }
         self.subject_of_assertion(at, &claims, |id| id == client_id).ok_or_else(refused)?;
         Ok(Client::proved_as(client_id, Identity::Registered(client)))
+    }
+
+    fn lives_too_long(&self, claims: &Claims) -> bool {
+        let latest = self.0.clock.now().plus_seconds(LONGEST_ASSERTION).seconds();
+        claims.get("exp").and_then(Value::as_i64).is_some_and(|exp| exp > latest)
     }
 
     /// `sub` of an assertion that names its issuer as subject, this server as audience, an end, and

@@ -13,7 +13,7 @@ use super::registry::Registered;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::client_metadata::TokenEndpointAuthMethod;
 use crate::protocol::error::OAuthError;
-use crate::protocol::jwk::{ClientKeyNumbers, JwkSet};
+use crate::protocol::jwk::{ClientKeyNumbers, JwkSet, SigningAlgorithm};
 use crate::protocol::metadata::{
     Abilities, CompleteMetadata, ProviderMetadata, RESPONSE_TYPES, STANDARD_SCOPES, to_text,
 };
@@ -28,8 +28,13 @@ impl Tenant {
     pub fn metadata(&self, base: &BaseUrl, application_id: &str) -> Result<String, OAuthError> {
         let registered = self.app(application_id)?;
         let issuer = registered.app.issuer_at(base);
-        let algorithm = registered.app.signing_algorithm;
-        let product = ProviderMetadata::of_product(base, application_id, issuer, algorithm);
+        // Whoever registers may ask for any.
+        let algorithms = if registered.app.dynamic_registration {
+            SigningAlgorithm::ALL.to_vec()
+        } else {
+            registered.algorithms()
+        };
+        let product = ProviderMetadata::of_product(base, application_id, issuer, algorithms);
         Ok(match registered.policy.discovery {
             Discovery::Product => to_text(&product),
             Discovery::Complete => {
@@ -46,7 +51,9 @@ impl Tenant {
     /// An unknown application.
     pub fn keys(&self, application_id: &str) -> Result<JwkSet, OAuthError> {
         let registered = self.app(application_id)?;
-        Ok(self.0.keys.public(registered.app.signing_algorithm, self.0.clock.now()))
+        let now = self.0.clock.now();
+        let sets = registered.algorithms().into_iter().map(|it| self.0.keys.public(it, now));
+        Ok(JwkSet { keys: sets.flat_map(|set| set.keys).collect() })
     }
 }
 
@@ -60,6 +67,7 @@ fn abilities(registered: &Registered) -> Abilities {
         client_algorithms: client_algorithms(registered),
         claims_parameter: policy.claims_parameter == ClaimsParameter::Honoured,
         request_parameter: policy.request_objects == RequestObjects::Read,
+        request_uri_parameter: registered.takes_references(),
         issuer_parameter: policy.issuer_parameter == IssuerParameter::Sent,
         prompt_values: match policy.prompt_values {
             PromptValues::NoneAndLogin => &["none", "login"],

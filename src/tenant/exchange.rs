@@ -184,15 +184,23 @@ fn check_allowed(
 
 /// The scope that a request without a user's consent gets: what it names, as far as the application
 /// knows it; every scope of the application's own when it names none.
-fn requested_scope(registered: &Registered, sent: Option<&str>) -> Result<Scope, OAuthError> {
+fn requested_scope(
+    registered: &Registered,
+    client: &Client,
+    sent: Option<&str>,
+) -> Result<Scope, OAuthError> {
+    let of_client = client.registered_scope();
     let Some(sent) = sent else {
-        return registered.app.own_scopes();
+        let own = registered.app.own_scopes()?;
+        return Ok(of_client.map_or(own.clone(), |registered| own.shared_with(registered)));
     };
     let scope: Scope = sent.parse()?;
-    if registered.knows_scope(&scope) {
-        Ok(scope)
-    } else {
+    if !registered.knows_scope(&scope) {
         Err(OAuthError::invalid_scope("unknown scope requested"))
+    } else if of_client.is_some_and(|registered| !scope.is_within(registered)) {
+        Err(OAuthError::invalid_scope("the client is not registered for this scope"))
+    } else {
+        Ok(scope)
     }
 }
 

@@ -20,6 +20,7 @@ use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::half_hash;
+use crate::protocol::jwk::SigningAlgorithm;
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::TokenResponse;
@@ -100,8 +101,16 @@ impl Issuance {
         }
     }
 
-    fn key(&self) -> Arc<SigningKey> {
-        self.tenant.0.keys.signing(self.at.registered.app.signing_algorithm)
+    fn algorithm(&self, kind: TokenKind) -> SigningAlgorithm {
+        let registered = &self.at.registered;
+        match kind {
+            TokenKind::IdToken => registered.id_token_algorithm(&self.family.grant.client_id),
+            _ => registered.app.signing_algorithm,
+        }
+    }
+
+    fn key(&self, kind: TokenKind) -> Arc<SigningKey> {
+        self.tenant.0.keys.signing(self.algorithm(kind))
     }
 
     fn token_type(&self) -> TokenType {
@@ -120,7 +129,7 @@ impl Issuance {
     fn signed(&self, kind: TokenKind, mut claims: Claims, changes: &Changes) -> String {
         let named = self.tenant.named(&self.family.grant, &self.principal);
         changes.apply(kind, &mut claims, named);
-        changes.sign(kind, &self.key(), &claims, named)
+        changes.sign(kind, &self.key(kind), &claims, named)
     }
 
     fn access_token(&self, now: Timestamp, expires_in: i64, changes: &Changes) -> String {
@@ -175,7 +184,7 @@ impl Issuance {
     ) -> Claims {
         let client_id = &self.family.grant.client_id;
         let mut claims = self.common_claims(now, expires_in, client_id);
-        let algorithm = self.at.registered.app.signing_algorithm;
+        let algorithm = self.algorithm(TokenKind::IdToken);
         let hashes = [("at_hash", access_token), ("c_hash", self.code.as_deref())];
         let grant = &self.family.grant;
         claims.extend(grant.acr.iter().map(|acr| ("acr".to_owned(), (**acr).into())));

@@ -27,7 +27,7 @@ use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::Serialize;
 
 use self::certificate::{Chain, key_block};
-pub(super) use self::foreign::{ClientSigner, Secured, unverified_text};
+pub(super) use self::foreign::{ClientSigner, unverified_text};
 pub use self::forge::Signature;
 pub(super) use self::one_time::step_of_code;
 use self::pair::Pair;

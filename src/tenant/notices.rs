@@ -142,7 +142,7 @@ impl Tenant {
             let now = self.0.clock.now();
             notices.back_channel.push(BackChannelNotice {
                 tenant: self.clone(),
-                algorithm: registered.app.signing_algorithm,
+                algorithm: registered.id_token_algorithm(&visit.client_id),
                 application_id: visit.application_id,
                 uri: uri.clone(),
                 claims: LogoutToken {

@@ -144,7 +144,8 @@ policy! {
     /// Request objects: the `request` and `request_uri` parameters.
     ///
     /// CyberArk: documented nowhere, so ignored (inferred). OpenID Connect Core §6: `request` is
-    /// read, unsigned or signed; `request_uri` is refused with `request_uri_not_supported`.
+    /// read, unsigned or signed, and so is what stands at a `request_uri` that the client has
+    /// registered; without any it is `request_uri_not_supported`.
     request_objects: RequestObjects = Ignored | Read;
 
     /// The `login_hint` parameter.

@@ -5,22 +5,20 @@
 //! [OpenID Connect Dynamic Client Registration §3, §4](https://openid.net/specs/openid-connect-registration-1_0.html#ClientRegistration).
 //! The mock's own: the product has nothing like it.
 
+mod client;
+
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::client::with_defaults;
 use super::Tenant;
-use super::app::{App, AppClient, AuthMethod};
+use super::app::{App, AppClient};
 use super::registry::{Registered, RegisteredClient, Registration};
 use crate::protocol::base_url::BaseUrl;
-use crate::protocol::client_metadata::{
-    ApplicationType, ClientGrantType, SubjectType, TokenEndpointAuthMethod,
-};
 use crate::protocol::digest::format_uuid;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
-use crate::protocol::jwk::SigningAlgorithm;
-use crate::protocol::redirect_uri::RedirectPattern;
-use crate::protocol::registration::{ClientInformation, ClientMetadata, invalid, invalid_redirect};
+use crate::protocol::registration::{ClientInformation, ClientMetadata};
 use crate::protocol::secret::Secret;
 
 impl Tenant {
@@ -39,7 +37,7 @@ impl Tenant {
         let registered = self.registering(application_id)?;
         let metadata = metadata?;
         let client_id = format_uuid(self.0.ids.sixteen(), 4);
-        let client = self.client_of(&registered.app, client_id, &metadata, None)?;
+        let client = self.client_of(&registered, client_id, &metadata, None)?;
         let registration = Registration {
             metadata: Arc::new(with_defaults(metadata, &client, registered.app.signing_algorithm)),
             client: Arc::new(RegisteredClient::registered(client)),
@@ -85,7 +83,7 @@ impl Tenant {
         let metadata = metadata?;
         let secret = before.client.settings.client_secret.as_ref();
         check_update(client_id, secret, &metadata)?;
-        let client = self.client_of(&registered.app, client_id.to_owned(), &metadata, secret)?;
+        let client = self.client_of(&registered, client_id.to_owned(), &metadata, secret)?;
         let registration = Registration {
             metadata: Arc::new(with_defaults(metadata, &client, registered.app.signing_algorithm)),
             client: Arc::new(RegisteredClient::registered(client)),
@@ -123,82 +121,6 @@ impl Tenant {
         let text = "the application takes no registrations: its dynamic_registration is false";
         Err(OAuthError::invalid_request(text))
     }
-
-    /// The client that the metadata describe; `secret` is the one that it has already.
-    fn client_of(
-        &self,
-        app: &App,
-        client_id: String,
-        metadata: &ClientMetadata,
-        secret: Option<&Secret>,
-    ) -> Result<AppClient, OAuthError> {
-        metadata.check()?;
-        check_against(app, metadata)?;
-        let method = metadata
-            .token_endpoint_auth_method
-            .unwrap_or(TokenEndpointAuthMethod::ClientSecretBasic);
-        if method == TokenEndpointAuthMethod::PrivateKeyJwt && metadata.jwks.is_none() {
-            return Err(invalid("jwks: private_key_jwt needs the client's keys"));
-        }
-        let patterns = |name: &str, sent: Option<&[String]>| {
-            let uris = metadata.uris(name, sent)?;
-            Ok::<_, OAuthError>(uris.into_iter().map(RedirectPattern::Exact).collect::<Vec<_>>())
-        };
-        let new_secret = || Secret::new(self.0.ids.opaque());
-        Ok(AppClient {
-            client_id,
-            name: metadata.client_name.clone(),
-            client_secret: method
-                .needs_secret()
-                .then(|| secret.cloned().unwrap_or_else(new_secret)),
-            token_endpoint_auth_method: Some(method),
-            jwks: metadata.jwks.clone(),
-            redirect_uris: patterns("redirect_uris", metadata.redirect_uris.as_deref())?,
-            post_logout_redirect_uris: patterns(
-                "post_logout_redirect_uris",
-                metadata.post_logout_redirect_uris.as_deref(),
-            )?,
-            frontchannel_logout_uri: metadata.frontchannel_logout_uri.clone(),
-            frontchannel_logout_session_required: metadata
-                .frontchannel_logout_session_required
-                .unwrap_or_default(),
-            backchannel_logout_uri: metadata.backchannel_logout_uri.clone(),
-            backchannel_logout_session_required: metadata
-                .backchannel_logout_session_required
-                .unwrap_or_default(),
-            grant_types: Some(metadata.grants()),
-            response_types: Some(metadata.responses()),
-        })
-    }
-}
-
-/// Refuses what the application would not give to the client.
-fn check_against(app: &App, metadata: &ClientMetadata) -> Result<(), OAuthError> {
-    let allowed = |grant: ClientGrantType| match grant {
-        ClientGrantType::AuthorizationCode => app.allows(AuthMethod::AuthorizationCode),
-        ClientGrantType::Implicit => app.allows(AuthMethod::Implicit),
-        ClientGrantType::RefreshToken => app.issue_refresh_tokens,
-        ClientGrantType::ClientCredentials => app.allows(AuthMethod::ClientCreds),
-        ClientGrantType::Password => app.allows(AuthMethod::ResourceCreds),
-    };
-    let grants = metadata.grants();
-    if let Some(refused) = grants.iter().find(|grant| !allowed(**grant)) {
-        let text = format!("grant_types: the application does not allow {}", refused.as_str());
-        return Err(invalid(text));
-    }
-    let redirects = [ClientGrantType::AuthorizationCode, ClientGrantType::Implicit]
-        .map(|g| grants.contains(&g));
-    let has_uris = metadata.redirect_uris.as_ref().is_some_and(|uris| !uris.is_empty());
-    if redirects.contains(&true) && !has_uris {
-        return Err(invalid_redirect("redirect_uris: expected at least one"));
-    }
-    match metadata.id_token_signed_response_alg {
-        Some(wanted) if wanted != app.signing_algorithm => Err(invalid(format!(
-            "id_token_signed_response_alg: the application signs with {:?}",
-            app.signing_algorithm
-        ))),
-        _ => Ok(()),
-    }
 }
 
 /// Refuses an update that is not of this client, or that brings what the server alone decides
@@ -230,24 +152,6 @@ fn check_update(
         }
     }
     Ok(())
-}
-
-/// The metadata with the defaults that hold (RFC 7591 §2, Dynamic Client Registration §2).
-fn with_defaults(
-    metadata: ClientMetadata,
-    client: &AppClient,
-    algorithm: SigningAlgorithm,
-) -> ClientMetadata {
-    ClientMetadata {
-        token_endpoint_auth_method: client.token_endpoint_auth_method,
-        grant_types: client.grant_types.clone(),
-        response_types: client.response_types.clone(),
-        application_type: Some(metadata.application_type.unwrap_or(ApplicationType::Web)),
-        subject_type: Some(SubjectType::Public),
-        id_token_signed_response_alg: Some(algorithm),
-        sent: Box::default(),
-        ..metadata
-    }
 }
 
 fn information(base: &BaseUrl, app: &App, registration: Registration) -> ClientInformation {

@@ -12,8 +12,9 @@ pub(super) use self::client::{Origin, RegisteredClient};
 pub(super) use self::registrations::{Registration, Registrations};
 use super::app::App;
 use super::document::DocumentError;
-use super::policy::{OfflineAccess, Policy};
+use super::policy::{OfflineAccess, Policy, RequestObjects};
 use crate::protocol::base_url::BaseUrl;
+use crate::protocol::jwk::SigningAlgorithm;
 use crate::protocol::metadata::STANDARD_SCOPES;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::scope::Scope;
@@ -70,6 +71,34 @@ impl Registered {
         self.clients().any(|client| allows(client)) || self.registrations.any(allows)
     }
 
+    /// Whether request objects are read by reference: where some client has a URI for them.
+    pub(super) fn takes_references(&self) -> bool {
+        let has_some = |client: &Arc<RegisteredClient>| !client.settings.request_uris.is_empty();
+        self.policy.request_objects == RequestObjects::Read
+            && (self.app.dynamic_registration || self.clients().any(has_some))
+    }
+
+    /// How the client's ID tokens are signed.
+    pub(super) fn id_token_algorithm(&self, client_id: &str) -> SigningAlgorithm {
+        let of_client = self.client(client_id);
+        let own = of_client.and_then(|client| client.settings.id_token_signed_response_alg);
+        own.unwrap_or(self.app.signing_algorithm)
+    }
+
+    /// Every algorithm that tokens of the application are signed with, its own first.
+    pub(super) fn algorithms(&self) -> Vec<SigningAlgorithm> {
+        let own = self.app.signing_algorithm;
+        let wants = |client: &RegisteredClient, algorithm| {
+            client.settings.id_token_signed_response_alg == Some(algorithm)
+        };
+        let is_used = |algorithm: &SigningAlgorithm| {
+            self.listed.values().any(|client| wants(client, *algorithm))
+                || self.registrations.any(|client| wants(client, *algorithm))
+        };
+        let others = SigningAlgorithm::ALL.into_iter().filter(|algorithm| *algorithm != own);
+        std::iter::once(own).chain(others.filter(is_used)).collect()
+    }
+
     /// Whether `offline_access` is a scope of the application.
     pub(super) fn knows_offline_access(&self) -> bool {
         self.policy.offline_access == OfflineAccess::Known && self.app.issue_refresh_tokens
@@ -77,11 +106,14 @@ impl Registered {
 
     /// Whether every token of the scope is known to the application.
     pub(super) fn knows_scope(&self, scope: &Scope) -> bool {
-        scope.tokens().all(|token| {
-            STANDARD_SCOPES.contains(&token)
-                || (self.knows_offline_access() && token == "offline_access")
-                || self.app.scopes.iter().any(|own| own.name == token)
-        })
+        scope.tokens().all(|token| self.knows_scope_token(token))
+    }
+
+    /// Whether the application knows this token of a scope.
+    pub(super) fn knows_scope_token(&self, token: &str) -> bool {
+        STANDARD_SCOPES.contains(&token)
+            || (self.knows_offline_access() && token == "offline_access")
+            || self.app.scopes.iter().any(|own| own.name == token)
     }
 }
 

@@ -76,7 +76,7 @@ impl Tenant {
         }
         let at = AppAt::new(base, registered);
         let inside = unfold(&at, sent, self.0.clock.now()).ok().flatten();
-        let request = inside.as_ref().unwrap_or(sent);
+        let request = inside.as_ref().map_or(&**sent, |inside| &inside.request);
         let client_id = request.client_id.as_deref().unwrap_or_default();
         let whose = format!("{application_id} {client_id}");
         let mut review = Review { tenant: self, whose, remarks: Vec::new() };

@@ -75,13 +75,13 @@ pub(super) fn check(at: &AppAt, request: &AuthorizeRequest) -> Check<Checked> {
         usable_mode(request, Some(response_type)).map_err(&refuse)?;
     }
     check_methods(registered, &client, response_type).map_err(&refuse)?;
-    let scope = scope(registered, request).map_err(&refuse)?;
+    let scope = scope(registered, &client, request).map_err(&refuse)?;
     let front_channel = front_channel(policy, response_type);
     check_id_token(policy, request, front_channel, &scope).map_err(&refuse)?;
     demand_openid(registered, &scope).map_err(&refuse)?;
     let code_challenge = code_challenge(request).map_err(&refuse)?;
     demand_pkce(policy, client.is_public, response_type, request).map_err(&refuse)?;
-    let wishes = Wishes::of(policy, request).map_err(&refuse)?;
+    let wishes = Wishes::of(policy, &client.settings, request).map_err(&refuse)?;
     Ok(Checked {
         callback,
         client,
@@ -184,7 +184,11 @@ fn prompt(policy: Policy, request: &AuthorizeRequest, callback: &Callback) -> Ch
     Ok(prompt)
 }
 
-fn scope(registered: &Registered, request: &AuthorizeRequest) -> Result<Scope, OAuthError> {
+fn scope(
+    registered: &Registered,
+    client: &RegisteredClient,
+    request: &AuthorizeRequest,
+) -> Result<Scope, OAuthError> {
     let Some(sent) = request.scope.as_deref() else {
         // Inferred: CyberArk's API description makes the parameter required and names no error.
         return Err(OAuthError::invalid_scope("missing scope"));
@@ -195,6 +199,9 @@ fn scope(registered: &Registered, request: &AuthorizeRequest) -> Result<Scope, O
     }
     if !registered.knows_scope(&scope) {
         return Err(OAuthError::invalid_scope("unknown scope requested"));
+    }
+    if !client.may_ask_for(&scope) {
+        return Err(OAuthError::invalid_scope("the client is not registered for this scope"));
     }
     Ok(scope)
 }

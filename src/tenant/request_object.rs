@@ -4,48 +4,112 @@
 
 use serde_json::Value;
 
+use super::Tenant;
 use super::keys::ClientSigner;
 use super::policy::RequestObjects;
-use super::registry::AppAt;
+use super::registry::{AppAt, Registered};
 use crate::clock::Timestamp;
-use crate::protocol::authorize::AuthorizeRequest;
+use crate::protocol::authorize::{AuthorizeCall, AuthorizeRequest};
 use crate::protocol::claims::Claims;
+use crate::protocol::client_metadata::ClientAlgorithm;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::parameters::Parameters;
+use crate::protocol::request_uri::may_hold;
+
+/// A request that came in a request object.
+pub(super) struct Unfolded {
+    pub(super) request: AuthorizeRequest,
+    /// The object is signed, and does not say by whom or for whom.
+    pub(super) is_unaddressed: bool,
+}
 
 /// The request that the client means, if it brings a request object: what that says goes before what
 /// stands beside it.
 ///
 /// # Errors
 ///
-/// A request object by reference, one that is malformed or signed by somebody else, or one that
+/// A request object that is not there, is malformed or signed by somebody else, or one that
 /// contradicts the parameters that must stand on both sides (§6.1).
 pub(super) fn unfold(
     at: &AppAt,
     request: &AuthorizeRequest,
     now: Timestamp,
-) -> Result<Option<AuthorizeRequest>, OAuthError> {
-    let registered = &*at.registered;
-    if registered.policy.request_objects == RequestObjects::Ignored {
+) -> Result<Option<Unfolded>, OAuthError> {
+    if at.registered.policy.request_objects == RequestObjects::Ignored {
         return Ok(None);
     }
-    if request.request_uri.is_some() {
-        let text = "request objects are read by value only";
-        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, text));
-    }
-    let Some(object) = request.request.as_deref() else {
+    let object = match reference(&at.registered, request)? {
+        Some(uri) => Some(brought(uri, request)?),
+        None => request.request.as_deref(),
+    };
+    let Some(object) = object else {
         return Ok(None);
     };
-    let client_id =
-        request.client_id.as_deref().ok_or("client_id must stand beside the request object");
+    let client_id = request.client_id.as_deref().ok_or(NO_CLIENT_ID);
     client_id
         .and_then(|client_id| inside(at, client_id, object, now))
-        .and_then(|inside| {
+        .and_then(|Unfolded { request: inside, is_unaddressed }| {
             stands_beside(&inside, request)?;
-            merged(&inside, request)
+            Ok(Unfolded { request: merged(&inside, request)?, is_unaddressed })
         })
         .map(Some)
         .map_err(|text| OAuthError::new(ErrorCode::InvalidRequestObject, text))
+}
+
+const NO_CLIENT_ID: &str = "client_id must stand beside the request object";
+
+/// The URI that has to be looked at for the request, if there is one.
+///
+/// # Errors
+///
+/// A URI that is none of the client's, or where there may be none.
+fn reference<'r>(
+    registered: &Registered,
+    request: &'r AuthorizeRequest,
+) -> Result<Option<&'r str>, OAuthError> {
+    if registered.policy.request_objects == RequestObjects::Ignored {
+        return Ok(None);
+    }
+    let Some(uri) = request.request_uri.as_deref() else {
+        return Ok(None);
+    };
+    if request.request.is_some() {
+        let text = "request and request_uri may not be sent together";
+        return Err(OAuthError::invalid_request(text));
+    }
+    if !registered.takes_references() {
+        let text = "request objects are read by value only: no client has request_uris";
+        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, text));
+    }
+    let Some(client_id) = request.client_id.as_deref() else {
+        return Err(OAuthError::invalid_request(NO_CLIENT_ID));
+    };
+    if registered.client(client_id).is_some_and(|client| client.keeps_object_at(uri)) {
+        return Ok(Some(uri));
+    }
+    let text = "request_uri is not registered for this client";
+    Err(OAuthError::new(ErrorCode::InvalidRequestUri, text))
+}
+
+/// What was found at the URI.
+fn brought<'r>(uri: &str, request: &'r AuthorizeRequest) -> Result<&'r str, OAuthError> {
+    let refused = |text| OAuthError::new(ErrorCode::InvalidRequestUri, text);
+    match &request.fetched {
+        Some(Ok(object)) if may_hold(uri, object) => Ok(object),
+        Some(Ok(_)) => Err(refused("what stands at request_uri has not the hash in its fragment")),
+        Some(Err(error)) => Err(error.clone()),
+        None => Err(refused("nobody looked at request_uri")),
+    }
+}
+
+impl Tenant {
+    /// The URI under which somebody has to look for the request object of a call, before it is
+    /// decided on: one that its client has registered.
+    pub fn object_to_fetch(&self, application_id: &str, call: &AuthorizeCall) -> Option<String> {
+        let AuthorizeCall::Request(request) = call else { return None };
+        let registered = self.0.apps.get(application_id)?;
+        reference(&registered, request).ok().flatten().map(str::to_owned)
+    }
 }
 
 /// What the request object says. It has to be that client's.
@@ -54,17 +118,23 @@ fn inside(
     client_id: &str,
     object: &str,
     now: Timestamp,
-) -> Result<AuthorizeRequest, &'static str> {
+) -> Result<Unfolded, &'static str> {
     let client = at.registered.client(client_id);
     let signer = client.as_ref().map_or_else(ClientSigner::nobody, |client| client.signer());
-    let Some((claims, _)) = signer.read(object) else {
+    let Some((claims, algorithm)) = signer.read(object) else {
         return Err("the request object is malformed, or not signed by the client");
     };
+    let registered = client.and_then(|client| client.settings.request_object_signing_alg);
+    if registered.is_some_and(|registered| registered != algorithm) {
+        return Err("the client is registered for another algorithm of request objects");
+    }
     if claims.contains_key("request") || claims.contains_key("request_uri") {
         return Err("a request object holds no other request object");
     }
     check_claims(at, client_id, &claims, now)?;
-    Ok(AuthorizeRequest::from(&parameters(claims)))
+    let says = |name: &str| claims.contains_key(name);
+    let is_unaddressed = algorithm != ClientAlgorithm::None && !(says("iss") && says("aud"));
+    Ok(Unfolded { request: AuthorizeRequest::from(&parameters(claims)), is_unaddressed })
 }
 
 /// Who made the object, for whom, and for how long, as far as it says so (§6.1, RFC 7519 §4.1). One
@@ -156,6 +226,10 @@ fn merged(
         claims: either(&inside.claims, &beside.claims),
         request: None,
         request_uri: None,
+        display: either(&inside.display, &beside.display),
+        ui_locales: either(&inside.ui_locales, &beside.ui_locales),
+        claims_locales: either(&inside.claims_locales, &beside.claims_locales),
+        fetched: None,
         duplicated: beside.duplicated.clone(),
         places: beside.places.clone(),
     })

@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use super::Tenant;
+use super::app::AppClient;
 use super::policy::{AcrValues, ClaimsParameter, IdTokenHint, LoginHint, MaxAge, Policy};
 use super::registry::AppAt;
 use crate::clock::Timestamp;
@@ -35,7 +36,13 @@ impl WishedUser {
 }
 
 impl Wishes {
-    pub(super) fn of(policy: Policy, request: &AuthorizeRequest) -> Result<Self, OAuthError> {
+    /// What a request of the client wishes for; where it says nothing, what the client is registered
+    /// with.
+    pub(super) fn of(
+        policy: Policy,
+        client: &AppClient,
+        request: &AuthorizeRequest,
+    ) -> Result<Self, OAuthError> {
         let max_age = request.max_age.as_deref().filter(|_| policy.max_age == MaxAge::Honoured);
         let hint =
             request.id_token_hint.clone().filter(|_| policy.id_token_hint == IdTokenHint::Checked);
@@ -47,9 +54,11 @@ impl Wishes {
         let claims = request.claims.as_deref();
         let claims = claims.filter(|_| policy.claims_parameter == ClaimsParameter::Honoured);
         let claims: Option<ClaimsRequest> = claims.map(str::parse).transpose()?;
-        let acr = claims.as_ref().and_then(requested_acr).or(acr).map(Into::into);
+        let usual = client.default_acr_values.first().map(String::as_str);
+        let acr = claims.as_ref().and_then(requested_acr).or(acr).or(usual).map(Into::into);
+        let max_age = max_age.map(seconds).transpose()?;
         Ok(Self {
-            max_age: max_age.map(seconds).transpose()?,
+            max_age: max_age.or(client.default_max_age.map(i64::from)),
             id_token_hint: hint,
             login_hint,
             acr,

@@ -89,7 +89,7 @@ fn verifies(key: &Value, token: &str) -> bool {
 }
 
 /// Asserts that the key of the set that the header names verifies the token; returns its `kid`.
-fn assert_verified(mock: &Mock, app: &str, token: &str) -> String {
+pub(crate) fn assert_verified(mock: &Mock, app: &str, token: &str) -> String {
     let kid = text(&part(token, 0)["kid"]);
     let keys = keys(mock, app);
     let named: Vec<&Value> = keys.iter().filter(|key| key["kid"] == kid.as_str()).collect();

@@ -15,6 +15,7 @@ mod product_errors;
 mod prompt;
 mod redirect_uri;
 mod request_object;
+mod request_uri;
 mod scope;
 mod session;
 mod strict_errors;

@@ -11,6 +11,7 @@ mod receiver;
 mod request;
 mod routes;
 mod service;
+mod shelf;
 mod trust;
 
 use std::ops::Deref;
@@ -30,7 +31,7 @@ use cyberark_identity_mock::tenant::{Tenant, TenantParts};
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::client_keys::{
-    CLIENT_ALGORITHMS, ClientKeys, hs256, jwt, unsigned, with_signing_client,
+    CLIENT_ALGORITHMS, ClientKeys, hs256, jwt, signed_under, unsigned, with_signing_client,
 };
 pub(crate) use self::hints::forged_hints;
 pub(crate) use self::jwt::{Jwt, decoded, half_hash};
@@ -41,6 +42,7 @@ pub(crate) use self::receiver::{Receiver, Reply};
 pub(crate) use self::request::Request;
 pub(crate) use self::routes::{ROUTES, Route};
 pub(crate) use self::service::{API, BANK, SERVICE, text, with_api};
+pub(crate) use self::shelf::{Kept, Shelf};
 pub(crate) use self::trust::{Trust, provider};
 
 /// The redirect URI that tests use; the built-in applications allow it.

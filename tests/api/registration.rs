@@ -1,5 +1,6 @@
 //! Clients that register themselves (RFC 7591, OpenID Connect Dynamic Client Registration).
 
+mod acting;
 mod management;
 mod refusals;
 
@@ -133,6 +134,8 @@ fn what_a_client_says_of_itself_comes_back() {
         "subject_type": "public",
         "id_token_signed_response_alg": "RS256",
         "client_name": "Caf\u{e9}",
+        "client_name#ja-Jpan-JP": "\u{30af}",
+        "tos_uri#de": "https://app.example/de/tos",
         "client_uri": "https://app.example/#about",
         "logo_uri": "https://app.example/logo.png",
         "policy_uri": "https://app.example/policy",
@@ -147,6 +150,13 @@ fn what_a_client_says_of_itself_comes_back() {
         "frontchannel_logout_session_required": true,
         "backchannel_logout_uri": "https://app.example/notice",
         "backchannel_logout_session_required": true,
+        "token_endpoint_auth_signing_alg": "ES256",
+        "request_object_signing_alg": "none",
+        "request_uris": ["https://app.example/request.jwt#x", "http://localhost:3000/r"],
+        "default_max_age": 3600,
+        "require_auth_time": true,
+        "default_acr_values": ["urn:a", "urn:b"],
+        "scope": "openid email",
     });
     let client = registered(&mock, &metadata);
     for (name, value) in metadata.as_object().expect("an object") {

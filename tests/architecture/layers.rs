@@ -82,7 +82,7 @@ pub(crate) const LAYERS: [Layer; 10] = [
         name: "outgoing",
         modules: &["outgoing"],
         below: &[],
-        crates: Some(&["rustls", "tracing", "ureq"]),
+        crates: Some(&["rustls", "tokio", "tracing", "ureq"]),
         never: &["actix", "async", "await"],
     },
     Layer {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{App, ClientIdType};
+use super::{App, ClientIdType, algorithm_problem};
 use crate::protocol::base_url::{BaseUrl, BaseUrlError};
 use crate::protocol::scope::is_scope_character;
 use crate::protocol::secret::Secret;
@@ -43,6 +43,9 @@ impl App {
                 "client_secret",
                 "none, or an empty one: a confidential client needs a secret",
             );
+        }
+        if let Some(problem) = algorithm_problem(self.token_endpoint_auth_signing_alg, None) {
+            return refuse("token_endpoint_auth_signing_alg", &problem);
         }
         if let Some(scope) = self.scopes.iter().find(|scope| !is_scope_token(&scope.name)) {
             let problem = format!("{:?}: no scope token (RFC 6749 section 3.3)", scope.name);

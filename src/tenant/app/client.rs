@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::App;
 use super::declare::{client_like_app, settings_struct, with_client_settings};
-use crate::protocol::client_metadata::{ClientGrantType, TokenEndpointAuthMethod};
-use crate::protocol::jwk::ClientKeys;
+use crate::protocol::client_metadata::{ClientAlgorithm, ClientGrantType, TokenEndpointAuthMethod};
+use crate::protocol::jwk::{ClientKeys, SigningAlgorithm};
 use crate::protocol::logout::LogoutUri;
 use crate::protocol::redirect_uri::RedirectPattern;
+use crate::protocol::request_uri::RequestUri;
 use crate::protocol::response_type::ResponseType;
+use crate::protocol::scope::Scope;
 use crate::protocol::secret::Secret;
 use crate::tenant::document::DocumentError;
 
@@ -40,6 +42,13 @@ pub struct AppClient {
     /// those when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_types: Option<Vec<ResponseType>>,
+    /// The scopes that the client may ask for, of those that the application knows; all of those when
+    /// absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    /// How the client's ID tokens are signed; as the application's tokens when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_signed_response_alg: Option<SigningAlgorithm>,
 }
 } }
 
@@ -53,6 +62,8 @@ impl AppClient {
             token_endpoint_auth_method: None,
             grant_types: None,
             response_types: None,
+            scope: None,
+            id_token_signed_response_alg: None,
         } }
     }
 
@@ -75,6 +86,10 @@ impl AppClient {
         if self.client_secret.as_ref().is_some_and(Secret::is_empty) {
             return refuse("client_secret", "\"\": expected at least one character, or no secret");
         }
+        let algorithm = self.token_endpoint_auth_signing_alg;
+        if let Some(problem) = algorithm_problem(algorithm, self.token_endpoint_auth_method) {
+            return refuse("token_endpoint_auth_signing_alg", &problem);
+        }
         let Some(method) = self.token_endpoint_auth_method else {
             return Ok(());
         };
@@ -85,5 +100,21 @@ impl AppClient {
             return refuse("jwks", "none: private_key_jwt needs the client's keys");
         }
         Ok(())
+    }
+}
+
+/// What is wrong about the algorithm of a client's assertions, given how it authenticates.
+pub(in crate::tenant) fn algorithm_problem(
+    algorithm: Option<ClientAlgorithm>,
+    method: Option<TokenEndpointAuthMethod>,
+) -> Option<String> {
+    let algorithm = algorithm?;
+    let name = algorithm.as_str();
+    match (algorithm.assertion_method(), method) {
+        (None, _) => Some(format!("{name}: an assertion has to be signed")),
+        (Some(fits), Some(method)) if method.needs_assertion() && method != fits => {
+            Some(format!("{name}: it is of {}, not of {}", fits.as_str(), method.as_str()))
+        }
+        _ => None,
     }
 }

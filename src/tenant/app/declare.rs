@@ -14,6 +14,27 @@ macro_rules! with_client_settings {
             /// Public keys of the client, with which it signs request objects and client assertions.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             jwks: Option<ClientKeys>,
+            /// The one algorithm of the client's assertions; any that it has a key for when absent.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            token_endpoint_auth_signing_alg: Option<ClientAlgorithm>,
+            /// The one algorithm of the client's request objects, `none` for unsigned ones; any that
+            /// it has a key for when absent.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            request_object_signing_alg: Option<ClientAlgorithm>,
+            /// Where the client keeps request objects for `request_uri`: https, or http on the
+            /// loopback interface. No others are fetched.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            request_uris: Vec<RequestUri>,
+            /// `max_age` of a request that names none, in seconds. The mock's own, so it holds under
+            /// every policy.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            default_max_age: Option<u32>,
+            /// Whether ID tokens have to have `auth_time`; they always have.
+            #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+            require_auth_time: bool,
+            /// `acr_values` of a request that names none: the first comes back as `acr`.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            default_acr_values: Vec<String>,
             /// Where authorization responses may go.
             #[serde(default, skip_serializing_if = "Vec::is_empty")]
             redirect_uris: Vec<RedirectPattern>,

@@ -38,7 +38,7 @@ impl Tenant {
             Identity::Registered(known) if known.may_act_for_itself(app) => Subject::Client,
             Identity::Registered(_) => return Err(refused()),
         };
-        let scope = requested_scope(registered, request.scope.as_deref())?;
+        let scope = requested_scope(registered, &client, request.scope.as_deref())?;
         let now = self.0.clock.now();
         let grant = Grant::direct(registered, &client, subject, &scope, now);
         let principal = self.principal(&grant).ok_or_else(refused)?;

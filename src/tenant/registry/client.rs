@@ -5,6 +5,7 @@ use super::super::keys::ClientSigner;
 use crate::protocol::client_metadata::{ClientGrantType, TokenEndpointAuthMethod};
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::response_type::ResponseType;
+use crate::protocol::scope::Scope;
 
 /// Where a client comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,16 @@ impl RegisteredClient {
             TokenEndpointAuthMethod::PrivateKeyJwt => self.settings.jwks.is_some() && asserts,
             TokenEndpointAuthMethod::None => self.is_public,
         }
+    }
+
+    /// Whether the client may ask for this scope, as far as its registration goes.
+    pub(in crate::tenant) fn may_ask_for(&self, scope: &Scope) -> bool {
+        self.settings.scope.as_ref().is_none_or(|registered| scope.is_within(registered))
+    }
+
+    /// Whether a request of the client may refer to an object there.
+    pub(in crate::tenant) fn keeps_object_at(&self, uri: &str) -> bool {
+        self.settings.request_uris.iter().any(|registered| registered.allows(uri))
     }
 
     /// Whether the client may use the grant, as far as its registration goes.

@@ -218,12 +218,12 @@ fn a_bad_object_without_a_proven_client_is_told_on_a_page() {
 }
 
 #[test]
-fn an_object_by_reference_is_not_supported() {
+fn an_object_by_reference_is_not_supported_where_no_client_has_request_uris() {
     let mock = strict(&ClientKeys::generate());
     let mut query = beside("");
     query.extend([("request_uri", "https://client.example/object"), ("state", "beside")]);
     let expected = "?error=request_uri_not_supported&error_description=request objects are read by \
-                    value only&state=beside&iss=/desk/";
+                    value only: no client has request_uris&state=beside&iss=/desk/";
     assert_eq!(outcome(&ask(&mock, &mock.alice(), &query)), expected);
 }
 

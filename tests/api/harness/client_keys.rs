@@ -79,6 +79,13 @@ pub(crate) fn hs256(secret: &[u8], claims: &Value) -> String {
     jwt("HS256", claims, |message| hmac::sign(&key, message).as_ref().to_vec())
 }
 
+/// A token with an HMAC, under this header.
+pub(crate) fn signed_under(header: &Value, secret: &[u8], claims: &Value) -> String {
+    let message = [header.to_string(), claims.to_string()].map(encode).join(".");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    format!("{message}.{}", encode(hmac::sign(&key, message.as_bytes())))
+}
+
 /// A token that nobody signed.
 pub(crate) fn unsigned(claims: &Value) -> String {
     jwt("none", claims, |_| Vec::new())

@@ -7,7 +7,8 @@ use cyberark_identity_mock::tenant::policy::Policy;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Answer, CLIENT_ALGORITHMS, ClientKeys, Mock, hs256, jwt, unsigned, with_signing_client,
+    Answer, CLIENT_ALGORITHMS, ClientKeys, Mock, hs256, jwt, signed_under, unsigned,
+    with_signing_client,
 };
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -144,6 +145,47 @@ fn an_assertion_that_the_client_did_not_sign_is_refused() {
         assert_refused(&send(&mock, TOKEN, &assertion, &[GRANT]), case);
     }
     assert_eq!(send(&mock, TOKEN, &good, &[GRANT]).status, 200, "no failure spent the jti");
+}
+
+#[test]
+fn an_assertion_that_lives_too_long_is_refused() {
+    let mock = with_signing_client(Policy::strict(), &ClientKeys::generate()).start();
+    for (ahead, is_good) in [(60, true), (3_890, true), (3_910, false), (86_400, false)] {
+        let exp = mock.clock.now().seconds() + ahead;
+        let claims = claims(&mock, &ahead.to_string(), &json!({ "exp": exp }));
+        let answer = send(&mock, TOKEN, &hs256(b"desk-secret", &claims), &[GRANT]);
+        if is_good {
+            assert_eq!(answer.status, 200, "{ahead}: {answer:?}");
+        } else {
+            let text = "exp of the assertion is more than 3900 seconds ahead";
+            assert_eq!(answer.error(), (401, "invalid_client".into(), text.into()), "{ahead}");
+        }
+    }
+}
+
+#[test]
+fn the_algorithm_of_assertions_may_be_a_setting_of_the_application() {
+    let keys = ClientKeys::generate();
+    let mut setup = with_signing_client(Policy::strict(), &keys);
+    let desk = setup.document.apps.iter_mut().find(|app| app.application_id == "desk").unwrap();
+    desk.token_endpoint_auth_signing_alg = serde_json::from_value(json!("ES256")).unwrap();
+    let mock = setup.start();
+    for (algorithm, status) in [("ES256", 200), ("RS256", 401)] {
+        let assertion = keys.signed(algorithm, &claims(&mock, algorithm, &json!({})));
+        assert_eq!(send(&mock, TOKEN, &assertion, &[GRANT]).status, status, "{algorithm}");
+    }
+}
+
+#[test]
+fn an_assertion_with_an_extension_that_nobody_understands_is_refused() {
+    let keys = ClientKeys::generate();
+    let mock = with_signing_client(Policy::strict(), &keys).start();
+    let header = json!({ "alg": "HS256", "crit": ["x"], "x": 1 });
+    let assertion = signed_under(&header, b"desk-secret", &claims(&mock, "one", &json!({})));
+    assert_refused(&send(&mock, TOKEN, &assertion, &[GRANT]), "crit");
+    let header = json!({ "alg": "HS256", "typ": "JWT", "x": 1 });
+    let assertion = signed_under(&header, b"desk-secret", &claims(&mock, "two", &json!({})));
+    assert_eq!(send(&mock, TOKEN, &assertion, &[GRANT]).status, 200, "what is not critical");
 }
 
 #[test]

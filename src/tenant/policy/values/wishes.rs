@@ -50,7 +50,7 @@ choice! {
     RequestObjects {
         /// They have no meaning.
         Ignored,
-        /// By value; by reference they are refused.
+        /// By value; by reference from the URIs that the client has registered.
         Read,
     }
 }
