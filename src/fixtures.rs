@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::protocol::json::{self, JsonError};
 use crate::tenant::document::{DocumentError, TenantDocument};
 
 /// The files of the built-in tenant, which stand in the repository under `fixtures/`.
@@ -66,15 +67,8 @@ pub fn from_text(name: &str, text: &str) -> Result<TenantDocument, FixtureError>
         path: if path == "." { "the top level".to_owned() } else { path },
         problem,
     };
-    // Serde would take a list for the members of an object in their order.
-    if text.trim_start().starts_with('[') {
-        let problem = "invalid type: list, expected an object with tenant, users and apps";
-        return Err(malformed(".".to_owned(), problem.to_owned()));
-    }
-    let mut json = serde_json::Deserializer::from_str(text);
-    let document: TenantDocument = serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| malformed(error.path().to_string(), error.inner().to_string()))?;
-    json.end().map_err(|error| malformed(".".to_owned(), error.to_string()))?;
+    let document: TenantDocument = json::read(text.as_bytes())
+        .map_err(|JsonError { path, problem, .. }| malformed(path, problem))?;
     document.check().map_err(|DocumentError { path, problem }| malformed(path, problem))?;
     Ok(document)
 }
@@ -124,6 +118,7 @@ fn merge(
         }
         whole.tenant = whole.tenant.or(part.tenant);
         whole.users.extend(part.users);
+        whole.roles.extend(part.roles);
         whole.apps.extend(part.apps);
     }
     Ok(whole)
@@ -194,6 +189,13 @@ mod tests {
                 "unknown variant `some`",
             ),
             ("[]", "the top level", "invalid type: list"),
+            (r#"{"users":[["a"]]}"#, "users[0]", "invalid type: list, expected an object"),
+            (r#"{"tenant":{"policy":[null]}}"#, "tenant.policy", "expected an object"),
+            (
+                r#"{"tenant":{"authentication":{"lockout":[3,60]}}}"#,
+                "tenant.authentication.lockout",
+                "expected an object",
+            ),
             ("{} {}", "the top level", "trailing characters"),
             ("", "the top level", "EOF"),
         ] {

@@ -106,9 +106,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/login").get(login::show).post(login::submit))
         .service(at("/my").get(login::signed_in))
         .service(at("/").get(login::home))
-        .service(browser(at("/_mock/outbox").get(outbox::list).delete(outbox::clear)))
-        .service(browser(at("/_mock/outbox/{id}/approve").post(outbox::approve)))
-        .service(browser(at("/_mock/outbox/{id}/deny").post(outbox::deny)))
+        .service(at("/_mock/outbox").get(outbox::list).delete(outbox::clear))
+        .service(at("/_mock/outbox/{id}/approve").post(outbox::approve))
+        .service(at("/_mock/outbox/{id}/deny").post(outbox::deny))
         .service(at("/health").get(health))
         .service(at("/metrics").get(metrics::show))
         .service(at("/_mock/ca.pem").get(authority::certificate))
@@ -163,7 +163,8 @@ fn portal_routes(config: &mut ServiceConfig) {
 /// A resource that scripts of any origin may call, with credentials.
 ///
 /// CyberArk: the product wants the origin among the tenant's trusted DNS domains; the mock trusts
-/// every one.
+/// every one. Nothing below `/_mock` is such a resource: what secrets are shown and what is steered
+/// there is for tests, and not for whatever page a browser has open.
 fn browser(resource: Resource) -> impl HttpServiceFactory {
     resource.wrap(Cors::permissive())
 }

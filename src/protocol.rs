@@ -13,6 +13,7 @@ pub mod digest;
 pub mod end_session;
 pub mod entropy;
 pub mod error;
+pub mod json;
 pub mod jwk;
 pub mod lifetime;
 pub mod local_path;

@@ -41,6 +41,7 @@ pub mod remarks;
 mod request_check;
 mod request_object;
 mod revoke;
+pub mod role;
 mod session;
 pub mod steer;
 mod store;
@@ -65,6 +66,7 @@ use self::outbox::Outbox;
 use self::platform::PlatformRefresh;
 use self::policy::Policy;
 use self::registry::{Apps, Registered};
+use self::role::Roles;
 use self::session::Session;
 use self::steer::Steering;
 use self::store::Store;
@@ -83,10 +85,11 @@ struct Inner {
     settings: TenantSettings,
     policy: Policy,
     users: Users,
+    roles: Roles,
     apps: Apps,
     keys: KeyRing,
     steering: Steering,
-    journal: Journal,
+    journal: Arc<Journal>,
     clock: Clock,
     ids: Ids,
     bounces: Store<Bounce>,
@@ -143,30 +146,37 @@ impl Tenant {
             key: parts.key.clone(),
             clock: parts.clock.state(),
         };
-        Self::made(document, parts, origin)
+        Self::made(document, parts, origin, Arc::default())
     }
 
+    /// The tenant writes into this journal, which forgets everything unless there is an error.
     fn made(
-        document: TenantDocument,
+        mut document: TenantDocument,
         parts: TenantParts,
         origin: Origin,
+        journal: Arc<Journal>,
     ) -> Result<Self, DocumentError> {
         let settings = document.tenant.unwrap_or_default();
         settings.check()?;
         let policy = parts.policy.with(&settings.policy);
-        let (limit, journal_limit) = (settings.live_limit, settings.journal_limit);
+        let limit = settings.live_limit;
         for (index, user) in document.users.iter().enumerate() {
             user.check_challenges(&format!("users[{index}]"), &settings.authentication)?;
         }
+        let roles = Roles::load(document.roles, &mut document.users)?;
+        let users = Users::load(document.users)?;
+        let apps = Apps::load(document.apps, policy)?;
+        journal.begin_anew(settings.journal_limit);
         let inner = Inner {
             origin,
-            users: Users::load(document.users)?,
-            apps: Apps::load(document.apps, policy)?,
+            users,
+            roles,
+            apps,
             policy,
             settings,
             keys: KeyRing::new(parts.key),
             steering: Steering::default(),
-            journal: Journal::new(journal_limit),
+            journal,
             clock: parts.clock,
             ids: parts.ids,
             bounces: Store::new(limit),

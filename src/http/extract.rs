@@ -86,6 +86,23 @@ fn read_body(
     }
 }
 
+/// The whole body, whatever it is.
+#[derive(Debug)]
+pub(super) struct Whole(pub(super) Bytes);
+
+impl FromRequest for Whole {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = read_body(request, payload);
+        Box::pin(async move {
+            let body = body.await.map_err(|error| Failure::unreadable_body(&error))?;
+            Ok(Self(body))
+        })
+    }
+}
+
 /// The parameters of query and body, kept apart.
 #[derive(Debug)]
 pub(super) struct Sent {

@@ -27,7 +27,7 @@ pub(crate) async fn journaled<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let tenant = tenant_of(request.request());
-    if !tenant.journal().is_kept() || is_control(request.path()) {
+    if !tenant.journal().is_wanted() || is_control(request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let (at, watch) = (tenant.clock().now(), Stopwatch::start());

@@ -1,11 +1,11 @@
 //! `POST /OAuth2/Register/{app}` and `GET|PUT|DELETE /OAuth2/Register/{app}/{client_id}`.
 
-use actix_web::web::{Bytes, Path};
+use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::{json, not_kept, private_json};
 use super::error::{Failure, bearer};
-use super::extract::{Here, bearer_token};
+use super::extract::{Here, Whole, bearer_token};
 use crate::protocol::error::OAuthError;
 use crate::protocol::registration::ClientMetadata;
 
@@ -13,9 +13,9 @@ use crate::protocol::registration::ClientMetadata;
 pub(super) async fn register(
     here: Here,
     app: Path<String>,
-    body: Result<Bytes, actix_web::Error>,
+    Whole(body): Whole,
 ) -> actix_web::Result<HttpResponse> {
-    let metadata = ClientMetadata::parse(&read_whole(body)?);
+    let metadata = ClientMetadata::parse(&body);
     let client = here.tenant.register(&here.base, &app, metadata).map_err(Failure::from)?;
     Ok(json(not_kept(&mut HttpResponse::Created()), &client))
 }
@@ -36,15 +36,15 @@ pub(super) async fn update(
     here: Here,
     path: Path<(String, String)>,
     request: HttpRequest,
-    body: Result<Bytes, actix_web::Error>,
-) -> actix_web::Result<HttpResponse> {
-    let metadata = ClientMetadata::parse(&read_whole(body)?);
+    Whole(body): Whole,
+) -> HttpResponse {
+    let metadata = ClientMetadata::parse(&body);
     let token = bearer_token(&request);
     let client = (path.0.as_str(), path.1.as_str());
-    Ok(match here.tenant.update_registration(&here.base, client, token, metadata) {
+    match here.tenant.update_registration(&here.base, client, token, metadata) {
         Ok(client) => private_json(&client),
         Err(error) => refused(&error, token),
-    })
+    }
 }
 
 /// Answers 204 ([RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592#section-2.3)).
@@ -58,10 +58,6 @@ pub(super) async fn remove(
         Ok(()) => not_kept(&mut HttpResponse::NoContent()).finish(),
         Err(error) => refused(&error, token),
     }
-}
-
-fn read_whole(body: Result<Bytes, actix_web::Error>) -> Result<Bytes, Failure> {
-    body.map_err(|error| Failure::unreadable_body(&error))
 }
 
 fn refused(error: &OAuthError, token: Option<&str>) -> HttpResponse {

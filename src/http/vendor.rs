@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::answer;
 use super::browser;
-use super::extract::Here;
+use super::extract::{Here, Whole};
 use super::security::failure;
 use crate::protocol::error::echo;
 
@@ -40,8 +40,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     }
 }
 
-/// The failure envelope, as for any call that fails; the message names the call.
-async fn not_imitated(here: Here, request: HttpRequest) -> HttpResponse {
+/// The failure envelope, as for any call that fails; the message names the call. The body is read
+/// for the journal.
+async fn not_imitated(here: Here, request: HttpRequest, _: Option<Whole>) -> HttpResponse {
     let call = format!("{} {}", echo(request.method().as_str()), echo(request.path()));
     let log = if here.tenant.note_missing(&call) { log_first } else { log_again };
     log(&call);

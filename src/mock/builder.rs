@@ -1,17 +1,16 @@
 //! How a mock is made.
 
 use std::io;
-use std::sync::Mutex;
 
-use super::MockTenant;
 use super::serving::Serving;
+use super::{MockTenant, Place};
 use crate::clock::Clock;
 use crate::fixtures;
 use crate::ids::Ids;
 use crate::server::{Authority, Tls, TlsName};
 use crate::tenant::document::{DocumentError, TenantDocument};
 use crate::tenant::policy::Policy;
-use crate::tenant::tenants::Tenants;
+use crate::tenant::tenants::{DEFAULT, Tenants};
 use crate::tenant::{Tenant, TenantParts};
 
 /// Why a mock cannot start.
@@ -99,8 +98,10 @@ impl MockTenantBuilder {
             .https
             .then(|| Tls::issued_by(&Authority::generate(), &TlsName::usual(&tenant, None)));
         let authority_pem = tls.as_ref().and_then(Tls::authority_pem).map(str::to_owned);
-        let tenants = Tenants::from(tenant);
+        let tenants = Tenants::from(tenant.clone());
         let serving = Serving::start(tenants.clone(), tls)?;
-        Ok(MockTenant { tenants, serving, authority_pem, placed: Mutex::default() })
+        let base = serving.https().unwrap_or_else(|| serving.http()).clone();
+        let default = Place::new(tenants.clone(), DEFAULT, base, tenant);
+        Ok(MockTenant { default, tenants, serving, authority_pem })
     }
 }

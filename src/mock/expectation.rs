@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::times::Times;
 use crate::clock::Stopwatch;
 use crate::tenant::Tenant;
-use crate::tenant::journal::{Exchange, Filter, Journal};
+use crate::tenant::journal::{Exchange, Filter, Journal, Watch};
 
 /// Requests that are expected: everything that is said has to fit, at least once unless
 /// [`Expectation::times`] says how often.
@@ -26,7 +26,7 @@ use crate::tenant::journal::{Exchange, Filter, Journal};
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "nothing is checked before `MockTenant::expect`"]
+#[must_use = "nothing is checked before `Place::expect`"]
 pub struct Expectation {
     filter: Filter,
     /// Parameters by name, with the value that each has to have.
@@ -125,19 +125,17 @@ impl Expectation {
         self
     }
 
+    /// Counts from now on.
+    pub(super) fn watched(&self, journal: &Journal) -> Watch {
+        let wanted = self.clone();
+        journal.watch(move |exchange| wanted.filter.lets(exchange) && wanted.fits(exchange))
+    }
+
     fn fits(&self, exchange: &Exchange) -> bool {
         self.parameters.iter().all(|(name, value)| {
             let is_value = |found: &String| value.as_ref().is_none_or(|value| value == found);
             exchange.parameters.iter().any(|found| found.name == *name && is_value(&found.value))
         })
-    }
-
-    /// How many came after the exchange of this number.
-    fn count(&self, journal: &Journal, after: u64) -> usize {
-        // A tenant that was made anew over HTTP has begun to count again.
-        let after = if journal.last() < after { 0 } else { after };
-        let filter = Filter { after: self.filter.after.max(Some(after)), ..self.filter.clone() };
-        journal.find(&filter).iter().filter(|exchange| self.fits(exchange)).count()
     }
 
     /// Waits until there are as many as are expected at least, one at least.
@@ -181,19 +179,19 @@ impl fmt::Display for Expectation {
     }
 }
 
-/// An expectation, from a point of the journal on.
+/// An expectation, and what came since.
 #[derive(Debug)]
 pub(super) struct Placed {
     pub(super) expectation: Expectation,
-    pub(super) after: u64,
+    pub(super) came: Watch,
 }
 
 /// What of these was not met, and what came instead.
 pub(super) fn problem(tenant: &Tenant, placed: &[Placed]) -> Option<String> {
     let journal = tenant.journal();
     let mut text = String::new();
-    for Placed { expectation, after } in placed {
-        let came = expectation.count(journal, *after);
+    for Placed { expectation, came } in placed {
+        let came = came.count();
         if !expectation.times.allows(came) {
             let _ = write!(text, "\n  {expectation}, received {came}");
         }

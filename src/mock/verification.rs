@@ -3,16 +3,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::MockTenant;
+use super::Place;
 use super::expectation::{Expectation, Placed, problem};
 use crate::tenant::journal::Exchange;
 
-impl MockTenant {
-    /// Expects requests from now on. [`MockTenant::verify`] and the drop check it by the journal,
-    /// which forgets the oldest beyond its limit (`tenant.journal_limit`).
+impl Place {
+    /// Expects requests from now on, until [`Place::reset`]; [`Place::verify`] and the drop check it.
+    /// They are counted when they come: what the journal forgets, and a reset over HTTP, change
+    /// nothing.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::{Expectation, MockTenant};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = MockTenant::start();
+    /// mock.expect(Expectation::any().endpoint("discovery").times(1));
+    /// ureq::get(mock.discovery_url("bank")).call()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn expect(&self, expectation: Expectation) {
-        let after = self.tenant().journal().last();
-        self.placed().push(Placed { expectation, after });
+        let came = expectation.watched(self.tenant().journal());
+        self.placed().push(Placed { expectation, came });
     }
 
     /// Checks what was expected.
@@ -29,9 +40,14 @@ impl MockTenant {
     /// ```
     #[track_caller]
     pub fn verify(&self) {
-        if let Some(problem) = problem(&self.tenant(), &self.placed()) {
+        if let Some(problem) = self.problem() {
             panic!("{problem}");
         }
+    }
+
+    /// What of the expected was not met.
+    pub(super) fn problem(&self) -> Option<String> {
+        problem(&self.tenant(), &self.placed())
     }
 
     /// Waits until the requests came that are expected, at most so long; those that came, also

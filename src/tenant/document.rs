@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::app::App;
 use super::login::settings::AuthenticationSettings;
 use super::policy::PolicyOverrides;
+use super::role::Role;
 use super::user::User;
 use crate::protocol::lifetime::Lifetime;
 
@@ -21,6 +22,9 @@ pub struct TenantDocument {
     pub tenant: Option<TenantSettings>,
     /// The users.
     pub users: Vec<User>,
+    /// The roles that need more than to stand among the `roles` of users.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Role>,
     /// The applications.
     pub apps: Vec<App>,
 }
@@ -36,6 +40,8 @@ impl TenantDocument {
         self.tenant.iter().try_for_each(TenantSettings::check)?;
         let mut users = self.users.iter().enumerate();
         users.try_for_each(|(index, user)| user.check(&format!("users[{index}]")))?;
+        let mut roles = self.roles.iter().enumerate();
+        roles.try_for_each(|(index, role)| role.check(&format!("roles[{index}]")))?;
         let mut apps = self.apps.iter().enumerate();
         apps.try_for_each(|(index, app)| app.check(&format!("apps[{index}]")))
     }

@@ -12,6 +12,7 @@ use super::Tenant;
 use super::asked::Concerned;
 use super::grant::{Bearer, Code, Family, Grant, RefreshToken, Subject};
 use super::login::Login;
+use super::platform::{PLATFORM_APP, PlatformRefresh};
 
 /// Something that lives for a while. Ids are secrets and not kept: what stands here is the
 /// beginning of their SHA-256.
@@ -19,9 +20,10 @@ use super::login::Login;
 pub struct Alive {
     /// The first 16 hexadecimal digits of the SHA-256 of the id, code or token.
     pub sha256: String,
-    /// `login`, `session`, `code`, `access_token`, `id_token`, `refresh_token`, `session_token`.
+    /// `login`, `session`, `code`, `access_token`, `id_token`, `refresh_token`, `session_token`,
+    /// `session_refresh_token`.
     pub kind: &'static str,
-    /// `waiting`, `over`, `live`, `issued`, `redeemed`, `rotated` or `revoked`.
+    /// `waiting`, `over`, `live`, `issued`, `redeemed`, `rotated`, `spent` or `revoked`.
     pub state: &'static str,
     /// Application ID.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,15 +65,25 @@ impl Tenant {
         all.extend(self.0.bearers.list(now, LISTED, |bearer| match bearer {
             Bearer::Access(live) => self.of_family("access_token", "live", &live.family),
             Bearer::Identity(live) => self.of_family("id_token", "live", &live.family),
-            Bearer::Session(_) => {
-                Alive { kind: "session_token", state: "live", ..Alive::default() }
-            }
+            Bearer::Session(id) => self.of_session("session_token", "live", id),
+        }));
+        all.extend(self.0.platform_refreshes.list(now, LISTED, |token| match token {
+            PlatformRefresh::Live(id) => self.of_session("session_refresh_token", "live", id),
+            PlatformRefresh::Spent(id) => self.of_session("session_refresh_token", "spent", id),
         }));
         all.extend(self.0.refresh_tokens.list(now, LISTED, |token| match token {
             RefreshToken::Live(family) => self.of_family("refresh_token", "live", family),
             RefreshToken::Rotated(family) => self.of_family("refresh_token", "rotated", family),
         }));
         all
+    }
+
+    /// What stands for a session is worth as much as that.
+    fn of_session(&self, kind: &'static str, state: &'static str, id: &str) -> Alive {
+        let session = self.0.sessions.read(id, self.0.clock.now(), |session| session.user.clone());
+        let state = if session.is_some() { state } else { "revoked" };
+        let user = session.and_then(|uuid| self.login_name(&uuid));
+        Alive { kind, state, app: Some(PLATFORM_APP.to_owned()), user, ..Alive::default() }
     }
 
     fn login(&self, login: &Login) -> Alive {

@@ -109,8 +109,9 @@ impl Tenant {
         claims.insert("app_id".into(), (*grant.application_id).into());
         claims.insert("scope".into(), known.scope.as_str().into());
         claims.extend(standard_claims(&principal, registered, &known.scope));
-        let changes = self.changes(grant, &principal, &[TokenKind::Introspection]);
-        changes.apply(TokenKind::Introspection, &mut claims, self.named(grant, &principal));
+        let named = self.named(grant, &principal);
+        let changes = self.changes(named, &[TokenKind::Introspection]);
+        changes.apply(TokenKind::Introspection, &mut claims, named);
         Some(claims)
     }
 }

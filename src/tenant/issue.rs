@@ -122,7 +122,8 @@ impl Issuance {
         let mut kinds = Vec::new();
         kinds.extend(self.tokens.token.then_some(TokenKind::AccessToken));
         kinds.extend(self.tokens.id_token.then_some(TokenKind::IdToken));
-        let steered = self.tenant.changes(&self.family.grant, &self.principal, &kinds);
+        let named = self.tenant.named(&self.family.grant, &self.principal);
+        let steered = self.tenant.changes(named, &kinds);
         steered.and(self.more.as_deref())
     }
 

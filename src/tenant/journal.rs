@@ -1,9 +1,11 @@
 //! What came in and what went out: the last requests with their answers, secrets and all, for tests.
 
 mod filter;
+mod har;
+mod watch;
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +13,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::filter::Filter;
+pub use self::har::har;
+pub use self::watch::Watch;
+use self::watch::Watched;
 use super::remarks::Remark;
 use crate::clock::Stopwatch;
 
@@ -29,7 +34,7 @@ pub struct Pair {
 /// A request and its answer.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct Exchange {
-    /// Counted from one; it never comes again, not even after clearing.
+    /// Counted from one; it never comes again, not even after clearing or a reset.
     pub number: u64,
     /// When the request came by the tenant's clock, in RFC 3339.
     pub at: String,
@@ -74,24 +79,37 @@ pub struct Exchange {
 }
 
 /// The last exchanges of a tenant.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Journal {
-    limit: usize,
+    limit: AtomicUsize,
     kept: Mutex<VecDeque<Arc<Exchange>>>,
     written: Condvar,
     last: AtomicU64,
+    watched: Watched,
 }
 
 impl Journal {
-    /// An empty journal of at most `limit` exchanges; with 0 nothing is written.
-    pub(super) fn new(limit: usize) -> Self {
-        let (kept, last) = (Mutex::new(VecDeque::new()), AtomicU64::new(0));
-        Self { limit, kept, written: Condvar::new(), last }
+    /// Forgets every exchange, and keeps at most `limit` from now on; with 0 it keeps none. Numbers
+    /// go on.
+    pub(super) fn begin_anew(&self, limit: usize) {
+        self.limit.store(limit, Ordering::Release);
+        self.clear();
     }
 
-    /// Whether anything is written.
+    /// Whether exchanges are kept.
     pub fn is_kept(&self) -> bool {
-        self.limit > 0
+        self.limit.load(Ordering::Acquire) > 0
+    }
+
+    /// Whether anybody wants to know of exchanges: they are kept, or watched.
+    pub fn is_wanted(&self) -> bool {
+        self.is_kept() || self.watched.any()
+    }
+
+    /// Counts the exchanges that fit from now on, for as long as what is returned lives, whatever the
+    /// journal keeps or forgets.
+    pub fn watch(&self, fits: impl Fn(&Exchange) -> bool + Send + Sync + 'static) -> Watch {
+        self.watched.add(Box::new(fits))
     }
 
     /// The number of the last exchange that was written; 0 before the first.
@@ -104,8 +122,13 @@ impl Journal {
         let mut kept = self.kept();
         let number = self.last() + 1;
         exchange.number = number;
-        let oldest = if kept.len() >= self.limit { kept.pop_front() } else { None };
-        kept.push_back(Arc::new(exchange));
+        // Under the lock: who has waited for an exchange finds it counted.
+        self.watched.see(&exchange);
+        let limit = self.limit.load(Ordering::Acquire);
+        let oldest = if kept.len() >= limit { kept.pop_front() } else { None };
+        if limit > 0 {
+            kept.push_back(Arc::new(exchange));
+        }
         self.last.store(number, Ordering::Release);
         drop(kept);
         self.written.notify_all();
@@ -159,13 +182,19 @@ impl Journal {
 mod tests {
     use super::*;
 
+    fn of(limit: usize) -> Journal {
+        let journal = Journal::default();
+        journal.begin_anew(limit);
+        journal
+    }
+
     fn exchange(path: &str) -> Exchange {
         Exchange { path: path.to_owned(), ..Exchange::default() }
     }
 
     #[test]
     fn the_oldest_makes_room() {
-        let journal = Journal::new(2);
+        let journal = of(2);
         for path in ["a", "b", "c"] {
             journal.write(exchange(path));
         }
@@ -176,8 +205,28 @@ mod tests {
     }
 
     #[test]
+    fn who_watches_counts_what_is_not_kept_too() {
+        let journal = of(0);
+        assert!(!journal.is_wanted());
+        journal.write(exchange("a"));
+        let watch = journal.watch(|exchange| exchange.path == "a");
+        let other = journal.watch(|exchange| exchange.number > 2);
+        assert!(journal.is_wanted() && !journal.is_kept());
+        for path in ["a", "b", "a"] {
+            journal.write(exchange(path));
+        }
+        journal.begin_anew(1);
+        journal.write(exchange("a"));
+        assert_eq!((watch.count(), other.count(), journal.last()), (3, 3, 5));
+        assert_eq!(journal.find(&Filter::default()).len(), 1);
+        drop((watch, other));
+        journal.begin_anew(0);
+        assert!(!journal.is_wanted());
+    }
+
+    #[test]
     fn who_waits_is_woken() {
-        let journal = Arc::new(Journal::new(9));
+        let journal = Arc::new(of(9));
         let (writer, filter) =
             (journal.clone(), Filter { path: Some("b".into()), ..Filter::default() });
         assert!(journal.wait(&filter, Duration::from_millis(1)).is_empty());

@@ -17,7 +17,8 @@ pub(super) struct Origin {
 }
 
 impl Tenant {
-    /// The tenant as it began, nobody signed in and the clock set back; ids go on.
+    /// The tenant as it began, nobody signed in and the clock set back; ids and the numbers of the
+    /// journal go on.
     #[must_use]
     pub fn renewed(&self) -> Self {
         self.reset_clock();
@@ -31,7 +32,7 @@ impl Tenant {
     }
 
     /// Another tenant in the place of this one: preset, key, clock and ids are those that this one
-    /// began with.
+    /// began with. The journal is the same, and empty: who watches it or waits goes on.
     ///
     /// # Errors
     ///
@@ -40,7 +41,8 @@ impl Tenant {
         let Origin { policy, key, clock: state, document: first } = self.0.origin.clone();
         let (clock, ids) = (self.0.clock.clone(), self.0.ids.clone());
         let origin = Origin { document: first, policy, key: key.clone(), clock: state };
-        Self::made(document, TenantParts { policy, key, clock, ids }, origin)
+        let parts = TenantParts { policy, key, clock, ids };
+        Self::made(document, parts, origin, self.0.journal.clone())
     }
 
     /// A tenant beside this one, with the same preset and first key and a clock of its own.
@@ -54,13 +56,15 @@ impl Tenant {
         Self::new(document, TenantParts { policy, key, clock, ids })
     }
 
-    /// The document that describes the tenant as it is now, without what expires: codes, sessions,
-    /// tokens.
+    /// The document that describes settings, users, roles and applications as they are now. It does
+    /// not hold what lives for a while (logins, sessions, codes, tokens, locks, the outbox), clients
+    /// that registered themselves, keys, clock, steering and journal.
     pub fn snapshot(&self) -> TenantDocument {
         TenantDocument {
             schema: None,
             tenant: Some(self.0.settings.clone()),
             users: self.users().iter().map(|user| (**user).clone()).collect(),
+            roles: self.roles_beside_users(),
             apps: self.apps(),
         }
     }

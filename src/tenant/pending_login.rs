@@ -76,8 +76,8 @@ impl PendingLogin {
 
     /// Signs the `Token` and tells everything about the sign-in: one signature.
     pub fn respond(self) -> LoginSuccess {
-        let token = self.token.sign();
-        let Self { token: SessionToken { tenant, base, user, session, lifetime, .. }, .. } = self;
+        let (token, lifetime) = self.token.sign();
+        let Self { token: SessionToken { tenant, base, user, session, .. }, .. } = self;
         let refresh_token =
             if self.for_platform { tenant.new_platform_refresh(&session) } else { None };
         let tenant_id = tenant.0.settings.id.clone();

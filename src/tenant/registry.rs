@@ -6,7 +6,7 @@ mod registrations;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dashmap::DashMap;
+use dashmap::{DashMap, Entry};
 
 pub(super) use self::client::{Origin, RegisteredClient};
 pub(super) use self::registrations::{Registration, Registrations};
@@ -29,18 +29,18 @@ pub(super) struct Registered {
     /// Its `clients`, by id.
     listed: BTreeMap<String, Arc<RegisteredClient>>,
     /// The clients that registered themselves.
-    pub(super) registrations: Registrations,
+    pub(super) registrations: Arc<Registrations>,
 }
 
 impl Registered {
-    pub(super) fn new(app: App, policy: Policy) -> Self {
+    fn new(app: App, policy: Policy, registrations: Arc<Registrations>) -> Self {
         let listed = app.clients.iter().map(|client| {
             (client.client_id.clone(), Arc::new(RegisteredClient::listed(client.clone())))
         });
         Self {
             own: Arc::new(RegisteredClient::of_app(&app)),
             listed: listed.collect(),
-            registrations: Registrations::default(),
+            registrations,
             app,
             policy,
         }
@@ -148,7 +148,7 @@ impl Apps {
             app.check(&here)?;
             let id: Arc<str> = app.application_id.as_str().into();
             let policy = policy.with(&app.policy);
-            let registered = Arc::new(Registered::new(app, policy));
+            let registered = Arc::new(Registered::new(app, policy, Arc::default()));
             if registry.0.insert(id.clone(), registered).is_some() {
                 let problem = format!("{id:?}: another application has it");
                 return Err(DocumentError::new(format!("{here}.application_id"), problem));
@@ -157,13 +157,23 @@ impl Apps {
         Ok(registry)
     }
 
-    /// Adds an application, or puts it in the place of the one with the Application ID; whether it
-    /// is new.
+    /// Adds an application, or puts it in the place of the one with the Application ID, whose clients
+    /// that registered themselves stay; whether it is new.
     pub(super) fn put(&self, app: App, policy: Policy) -> Result<bool, DocumentError> {
         app.check("")?;
         let id: Arc<str> = app.application_id.as_str().into();
         let policy = policy.with(&app.policy);
-        Ok(self.0.insert(id, Arc::new(Registered::new(app, policy))).is_none())
+        Ok(match self.0.entry(id) {
+            Entry::Vacant(free) => {
+                free.insert(Arc::new(Registered::new(app, policy, Arc::default())));
+                true
+            }
+            Entry::Occupied(mut taken) => {
+                let registrations = taken.get().registrations.clone();
+                taken.insert(Arc::new(Registered::new(app, policy, registrations)));
+                false
+            }
+        })
     }
 
     /// Removes an application; whether there was one.

@@ -104,6 +104,9 @@ pub enum Fault {
 pub enum SignInOutcome {
     /// The answer is wrong, and the package over.
     Deny,
+    /// The package is over, and the user locked out for as long as the tenant's `lockout` says, half
+    /// an hour when it has none.
+    Lock,
     /// The user's word is still waited for.
     Pending,
 }

@@ -40,7 +40,7 @@ impl Tenant {
             tokens.first().and_then(|token| self.0.bearers.read(token, now, Bearer::clone));
         if let (Some(Bearer::Session(id)), PLATFORM_APP) = (&bearer, application_id) {
             let user = self.user_of_session(id).ok_or_else(|| unauthorized(registered.policy))?;
-            return Ok(Self::platform_userinfo(user, &registered));
+            return Ok(self.platform_userinfo(&user, &registered));
         }
         let Some(Bearer::Access(LiveToken { family, scope, .. })) = bearer else {
             return Err(unauthorized(registered.policy));
@@ -67,15 +67,16 @@ impl Tenant {
             let all = every_standard_claim(&principal, &registered);
             give_requested(&mut claims, &requested.userinfo, &all);
         }
-        let changes = self.changes(grant, &principal, &[TokenKind::Userinfo]);
-        changes.apply(TokenKind::Userinfo, &mut claims, self.named(grant, &principal));
+        let named = self.named(grant, &principal);
+        let changes = self.changes(named, &[TokenKind::Userinfo]);
+        changes.apply(TokenKind::Userinfo, &mut claims, named);
         Ok(claims)
     }
 
     /// The platform's answer to the `Token` of a sign-in, which has no scope.
-    fn platform_userinfo(user: Arc<User>, registered: &Registered) -> Claims {
-        let profile = Self::platform_profile(&user);
-        let principal = Principal::User(user);
+    fn platform_userinfo(&self, user: &Arc<User>, registered: &Registered) -> Claims {
+        let profile = Self::platform_profile(user);
+        let principal = Principal::User(user.clone());
         let mut claims = Claims::new();
         claims.insert("aud".into(), PLATFORM_APP.into());
         claims.insert("unique_name".into(), principal.name().into());
@@ -83,6 +84,9 @@ impl Tenant {
         claims.extend(every_standard_claim(&principal, registered));
         claims.extend(profile);
         claims.extend(custom_claims(&principal, &registered.app));
+        let named = self.named_by_session(user);
+        let changes = self.changes(named, &[TokenKind::Userinfo]);
+        changes.apply(TokenKind::Userinfo, &mut claims, named);
         claims
     }
 

@@ -3,6 +3,7 @@
 mod access;
 mod clock;
 mod directory;
+mod doors;
 mod journal;
 mod keys;
 mod mint;

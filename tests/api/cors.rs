@@ -96,6 +96,33 @@ fn a_request_of_no_origin_is_told_nothing_of_origins() {
 }
 
 #[test]
+fn nothing_of_the_mocks_own_is_for_scripts_of_other_origins() {
+    let mock = Mock::start();
+    for (method, path) in [
+        ("GET", "/_mock/outbox"),
+        ("DELETE", "/_mock/outbox"),
+        ("POST", "/_mock/outbox/x/approve"),
+        ("GET", "/_mock/missing"),
+        ("GET", "/_mock/openapi.json"),
+        ("GET", "/_mock/v1/users"),
+        ("PUT", "/_mock/v1/users/dora"),
+        ("GET", "/_mock/v1/journal"),
+    ] {
+        let asked = mock.request(method, path).header("origin", ORIGIN).send();
+        let before = mock
+            .request("OPTIONS", path)
+            .header("origin", ORIGIN)
+            .header("access-control-request-method", method)
+            .send();
+        assert!(matches!(before.status, 400 | 404 | 405), "{method} {path}: {before:?}");
+        for answer in [asked, before] {
+            let told = answer.headers.iter().find(|(name, _)| name.starts_with("access-control"));
+            assert_eq!(told, None, "{method} {path}: {answer:?}");
+        }
+    }
+}
+
+#[test]
 fn pages_are_not_for_scripts_of_other_origins() {
     let mock = Mock::start();
     for route in ROUTES.into_iter().filter(|route| !route.cross_origin) {

@@ -103,6 +103,7 @@ impl Setup {
     pub(crate) fn with(mut self, json: &serde_json::Value) -> Self {
         let more = fixtures::from_text("test", &json.to_string()).expect("a fixture of a test");
         self.document.users.extend(more.users);
+        self.document.roles.extend(more.roles);
         self.document.apps.extend(more.apps);
         self.document.tenant = more.tenant.or(self.document.tenant);
         self

@@ -1,12 +1,15 @@
 //! The mock as Rust tests start it: in any runtime, with expectations, stopped by its drop.
 
+mod beside;
+mod parallel;
+
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use cyberark_identity_mock::clock::{Clock, Timestamp};
+use cyberark_identity_mock::clock::{Clock, Stopwatch, Timestamp};
 use cyberark_identity_mock::fixtures;
-use cyberark_identity_mock::mock::{Expectation, MockTenant, StartError, Times};
+use cyberark_identity_mock::mock::{Expectation, MockTenant, Place, StartError, Times};
 use cyberark_identity_mock::tenant::document::TenantSettings;
 use cyberark_identity_mock::tenant::policy::Policy;
 use serde_json::Value;
@@ -27,7 +30,7 @@ fn exchange(mock: &MockTenant, code: &str) -> Answer {
 }
 
 /// What `verify` panics with.
-fn complaint(mock: &MockTenant) -> String {
+fn complaint(mock: &Place) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| mock.verify())).expect_err("a complaint");
     panic.downcast_ref::<String>().expect("a text").clone()
 }
@@ -126,6 +129,37 @@ fn document_policy_clock_and_seed_are_the_testers() {
 }
 
 #[test]
+fn a_token_goes_from_issue_to_expiry_to_refresh_to_dead_in_no_time() {
+    let watch = Stopwatch::start();
+    let mock = MockTenant::start();
+    let clock = mock.tenant().clock().clone();
+    clock.freeze();
+    let answer = exchange(&mock, &mock.code(ALICE, "bank", CALLBACK).expect("a code")).json();
+    let userinfo = |token: &Value| {
+        let request = Request::new("GET", format!("{}/OAuth2/UserInfo/bank", mock.url()));
+        request.bearer(token.as_str().expect("a token")).send().status
+    };
+    let refreshed = || {
+        let token = answer["refresh_token"].as_str().expect("a token");
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
+        let request = Request::new("POST", mock.token_url("bank"));
+        request.basic("bank-client", "bank-secret").form(&form).send()
+    };
+    let lives = answer["expires_in"].as_u64().expect("a number");
+    assert_eq!(userinfo(&answer["access_token"]), 200);
+    clock.advance(Duration::from_secs(lives - 1));
+    assert_eq!(userinfo(&answer["access_token"]), 200, "the last second");
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(userinfo(&answer["access_token"]), 401, "expired");
+    let renewed = refreshed().json();
+    assert_eq!(userinfo(&renewed["access_token"]), 200, "refreshed");
+    clock.advance(Duration::from_secs(30 * 86_400));
+    assert_eq!(refreshed().error().1, "invalid_grant", "dead");
+    assert_eq!(userinfo(&renewed["access_token"]), 401);
+    assert!(watch.elapsed() < Duration::from_secs(10), "{:?}", watch.elapsed());
+}
+
+#[test]
 fn over_https_every_url_is_https() {
     let mock = MockTenant::builder().https().start().expect("it starts");
     let trust = Trust::in_pem(mock.authority_pem().expect("an authority"));
@@ -186,6 +220,35 @@ fn what_did_not_come_is_told_with_what_came() {
     let told = complaint(&mock);
     assert!(told.ends_with("unknown, for the tenant's journal_limit is 0"), "{told}");
     mock.reset();
+}
+
+#[test]
+fn what_is_expected_is_counted_over_resets_by_http_and_beyond_the_journal() {
+    let mut document = fixtures::built_in();
+    document.tenant = Some(TenantSettings { journal_limit: 2, ..TenantSettings::default() });
+    let mock = MockTenant::builder().document(document).start().expect("it starts");
+    let wanted = || Expectation::any().endpoint("discovery").app("bank");
+    mock.expect(wanted().times(9));
+    let ask = || (0..3).for_each(|_| drop(get(mock.discovery_url("bank"))));
+    let by_http = |method: &str, path: &str| {
+        Request::new(method, format!("{}/_mock/v1{path}", mock.url())).send();
+    };
+    ask();
+    by_http("DELETE", "");
+    ask();
+    by_http("DELETE", "/journal");
+    assert!(complaint(&mock).contains(": 9, received 6\nreceived: nothing"));
+    let snapshot = mock.tenant().snapshot();
+    mock.restore(snapshot).expect("its own snapshot");
+    ask();
+    mock.verify();
+    mock.expect(wanted().times(0));
+    mock.reset();
+    ask();
+    mock.expect(wanted().times(3));
+    ask();
+    mock.verify();
+    assert_eq!(mock.tenant().journal().last(), 15);
 }
 
 #[test]

@@ -108,8 +108,8 @@ pub(crate) const LAYERS: [Layer; 10] = [
     Layer {
         name: "fixtures",
         modules: &["fixtures"],
-        below: &["tenant"],
-        crates: Some(&["schemars", "serde", "serde_json", "serde_path_to_error", "thiserror"]),
+        below: &["protocol", "tenant"],
+        crates: Some(&["schemars", "serde_json", "thiserror"]),
         never: &["actix", "async", "await", "http"],
     },
     Layer {

@@ -5,11 +5,11 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Query};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_path_to_error::Segment;
 
-use super::super::answer::{json, not_kept};
-use super::problem::{Problem, escaped};
+use super::super::answer::{json as json_answer, not_kept};
+use super::problem::Problem;
 use crate::protocol::base_url::BaseUrl;
+use crate::protocol::json::{self, JsonError};
 use crate::tenant::Tenant;
 use crate::tenant::tenants::Tenants;
 
@@ -44,42 +44,28 @@ impl Call {
 
     /// The body: an object.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        // Serde would take a list for the members of an object in their order.
         if !self.body.trim_ascii_start().starts_with(b"{") {
             return Err(Problem::bad_request("expected a JSON object in the body").at(""));
         }
-        let mut reader = serde_json::Deserializer::from_slice(&self.body);
-        let body: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let pointer: String = error.path().iter().map(step).collect();
-            Problem::bad_request(error.inner().to_string()).at(pointer)
-        })?;
-        reader.end().map_err(|error| Problem::bad_request(error.to_string()).at(""))?;
-        Ok(body)
+        json::read(&self.body)
+            .map_err(|JsonError { pointer, problem, .. }| Problem::bad_request(problem).at(pointer))
     }
 
     /// The body, or the empty one when nothing was sent.
     pub(super) fn body_if_any<T: DeserializeOwned + Default>(&self) -> Result<T, Problem> {
-        if self.body.trim_ascii().is_empty() { Ok(T::default()) } else { self.body() }
-    }
-}
-
-fn step(segment: &Segment) -> String {
-    match segment {
-        Segment::Seq { index } => format!("/{index}"),
-        Segment::Map { key } | Segment::Enum { variant: key } => format!("/{}", escaped(key)),
-        Segment::Unknown => String::new(),
+        if self.body.is_empty() { Ok(T::default()) } else { self.body() }
     }
 }
 
 /// 200 with this body.
 pub(super) fn shown(body: &impl Serialize) -> HttpResponse {
-    json(not_kept(&mut HttpResponse::Ok()), body)
+    json_answer(not_kept(&mut HttpResponse::Ok()), body)
 }
 
 /// 201 for what is new, 200 for what was there, with this body.
 pub(super) fn put(is_new: bool, body: &impl Serialize) -> HttpResponse {
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    json(not_kept(&mut HttpResponse::build(status)), body)
+    json_answer(not_kept(&mut HttpResponse::build(status)), body)
 }
 
 /// 204.

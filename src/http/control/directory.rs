@@ -1,13 +1,12 @@
 //! Users, applications and roles, in the fixture's own structs.
 
 use actix_web::HttpResponse;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::call::{Call, done, put, shown};
 use super::operation::{Operation, Outcome, Run};
 use super::problem::Problem;
 use crate::tenant::app::App;
+use crate::tenant::role::Role;
 use crate::tenant::user::User;
 
 pub(super) const OPERATIONS: [Operation; 12] = [
@@ -28,29 +27,22 @@ pub(super) const OPERATIONS: [Operation; 12] = [
     Operation::new("GET", "/roles", "The roles, and who has them", Run::Show(roles))
         .gives::<Vec<Role>>(),
     Operation::new("GET", "/roles/{role}", "Who has a role", Run::Now(role)).gives::<Role>(),
-    Operation::new("PUT", "/roles/{role}", "Give a role to these users only", Run::Now(put_role))
-        .takes::<Members>()
-        .gives::<Role>()
-        .with(&[200, 201]),
-    Operation::new("DELETE", "/roles/{role}", "Take a role from everybody", Run::Now(delete_role)),
+    Operation::new(
+        "PUT",
+        "/roles/{role}",
+        "Add or change a role, which its members have, and nobody else",
+        Run::Now(put_role),
+    )
+    .takes::<Role>()
+    .gives::<Role>()
+    .with(&[200, 201]),
+    Operation::new(
+        "DELETE",
+        "/roles/{role}",
+        "Delete a role, which nobody has then",
+        Run::Now(delete_role),
+    ),
 ];
-
-/// Who is to have a role.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Members {
-    /// Login names.
-    members: Vec<String>,
-}
-
-/// A role.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Role {
-    /// The role's name.
-    name: String,
-    /// Login names of those who have it.
-    members: Vec<String>,
-}
 
 fn users(call: &Call) -> HttpResponse {
     let users = call.tenant.users();
@@ -83,9 +75,7 @@ fn apps(call: &Call) -> HttpResponse {
 
 fn app(call: &Call) -> Outcome {
     let id = call.segment("app");
-    let apps = call.tenant.apps();
-    let found = apps.iter().find(|app| app.application_id == id);
-    found.map(shown).ok_or_else(|| absent("app", id))
+    call.tenant.application(id).map(|app| shown(&app)).ok_or_else(|| absent("app", id))
 }
 
 fn put_app(call: &Call) -> Outcome {
@@ -103,26 +93,26 @@ fn delete_app(call: &Call) -> Outcome {
     if call.tenant.remove_app(id) { Ok(done()) } else { Err(absent("app", id)) }
 }
 
-fn all_roles(call: &Call) -> Vec<Role> {
-    let roles = call.tenant.roles().into_iter();
-    roles.map(|(name, members)| Role { name, members }).collect()
-}
-
 fn roles(call: &Call) -> HttpResponse {
-    shown(&all_roles(call))
+    shown(&call.tenant.roles())
 }
 
 fn role(call: &Call) -> Outcome {
     let name = call.segment("role");
-    let found = all_roles(call).into_iter().find(|role| role.name == name);
-    found.map(|role| shown(&role)).ok_or_else(|| absent("role", name))
+    call.tenant.role(name).map(|role| shown(&role)).ok_or_else(|| absent("role", name))
 }
 
 fn put_role(call: &Call) -> Outcome {
-    let Members { members } = call.body()?;
+    let mut role: Role = call.body()?;
     let name = call.segment("role");
-    let is_new = call.tenant.put_role(name, &members)?;
-    Ok(put(is_new, &Role { name: name.to_owned(), members }))
+    if role.name.is_empty() {
+        name.clone_into(&mut role.name);
+    }
+    if role.name != name {
+        return Err(another(&role.name, name).at("/name"));
+    }
+    let is_new = call.tenant.put_role(role.clone())?;
+    Ok(put(is_new, &role))
 }
 
 fn delete_role(call: &Call) -> Outcome {

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::rt::time::sleep;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::call::{Call, done, shown};
 use super::operation::{Operation, Outcome, Run};
 use super::problem::Problem;
 use crate::clock::Stopwatch;
-use crate::tenant::journal::{Exchange, Filter, Pair};
+use crate::tenant::journal::{self, Exchange, Filter};
 
 pub(super) const OPERATIONS: [Operation; 4] = [
     Operation::new(
@@ -81,71 +80,6 @@ async fn wait(call: Call) -> Outcome {
     }
 }
 
-/// Source of the members: the HAR 1.2 specification (w3c.github.io/web-performance/specs/HAR).
 fn har(call: &Call) -> Outcome {
-    let exchanges = call.tenant.journal().find(&call.query()?);
-    let entries: Vec<Value> = exchanges.iter().map(|exchange| entry(exchange)).collect();
-    Ok(shown(&json!({
-        "log": {
-            "version": "1.2",
-            "creator": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
-            "entries": entries,
-        },
-    })))
-}
-
-fn entry(exchange: &Exchange) -> Value {
-    let milliseconds = Duration::from_micros(exchange.duration).as_secs_f64() * 1000.0;
-    let field = |fields: &[Pair], name: &str| {
-        let found = fields.iter().find(|field| field.name == name);
-        found.map_or(String::new(), |field| field.value.clone())
-    };
-    let mut request = json!({
-        "method": exchange.method,
-        "url": exchange.url,
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": exchange.fields,
-        "queryString": query(&exchange.url),
-        "headersSize": -1,
-        "bodySize": exchange.body.len(),
-    });
-    if !exchange.body.is_empty() {
-        let kind = field(&exchange.fields, "content-type");
-        request["postData"] = json!({ "mimeType": kind, "text": exchange.body });
-    }
-    json!({
-        "startedDateTime": exchange.at,
-        "time": milliseconds,
-        "request": request,
-        "response": {
-            "status": exchange.status,
-            "statusText": "",
-            "httpVersion": "HTTP/1.1",
-            "cookies": [],
-            "headers": exchange.answer_fields,
-            "content": {
-                "size": exchange.answer_body.len(),
-                "mimeType": field(&exchange.answer_fields, "content-type"),
-                "text": exchange.answer_body,
-            },
-            "redirectURL": field(&exchange.answer_fields, "location"),
-            "headersSize": -1,
-            "bodySize": exchange.answer_body.len(),
-        },
-        "cache": {},
-        "timings": { "send": 0, "wait": milliseconds, "receive": 0 },
-    })
-}
-
-#[derive(Serialize)]
-struct Query {
-    name: String,
-    value: String,
-}
-
-fn query(url: &str) -> Vec<Query> {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
-    pairs.map(|(name, value)| Query { name, value }).collect()
+    Ok(shown(&journal::har(&call.tenant.journal().find(&call.query()?))))
 }

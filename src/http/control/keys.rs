@@ -20,7 +20,7 @@ pub(super) const OPERATIONS: [Operation; 5] = [
         "Sign with a new key",
         Run::Later(|c| Box::pin(rotate(c))),
     )
-    .takes::<NewKey>()
+    .takes_if_any::<NewKey>()
     .gives::<Vec<KeyView>>(),
     Operation::new(
         "POST",
@@ -28,7 +28,7 @@ pub(super) const OPERATIONS: [Operation; 5] = [
         "Publish a key beside those that sign",
         Run::Later(|c| Box::pin(add(c))),
     )
-    .takes::<NewKey>()
+    .takes_if_any::<NewKey>()
     .gives::<Vec<KeyView>>(),
     Operation::new("DELETE", "/keys/{kid}", "Publish a key no more", Run::Now(remove)),
     Operation::new("POST", "/keys/sign", "Sign any claims", Run::Later(|c| Box::pin(sign(c))))

@@ -67,6 +67,7 @@ fn described(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
     });
     if let Some(body) = operation.body {
         described["requestBody"] = json!({
+            "required": !operation.is_body_optional,
             "content": { "application/json": { "schema": body(generator) } },
         });
     }

@@ -40,6 +40,8 @@ pub(super) struct Operation {
     /// A struct with the parameters of the query.
     pub(super) query: Option<SchemaOf>,
     pub(super) body: Option<SchemaOf>,
+    /// Whether the body may be left out.
+    pub(super) is_body_optional: bool,
     /// Statuses of success, each with the same body if there is one.
     pub(super) statuses: &'static [u16],
     pub(super) answer: Option<SchemaOf>,
@@ -56,8 +58,18 @@ impl Operation {
         run: Run,
     ) -> Self {
         let statuses = &[204];
-        let (query, body, answer, of_process) = (None, None, None, false);
-        Self { method, path, summary, query, body, statuses, answer, of_process, run }
+        Self {
+            method,
+            path,
+            summary,
+            query: None,
+            body: None,
+            is_body_optional: false,
+            statuses,
+            answer: None,
+            of_process: false,
+            run,
+        }
     }
 
     /// It takes these parameters in the query.
@@ -70,6 +82,11 @@ impl Operation {
     pub(super) const fn takes<T: JsonSchema>(mut self) -> Self {
         self.body = Some(schema_of::<T>);
         self
+    }
+
+    /// It takes this body, or none.
+    pub(super) const fn takes_if_any<T: JsonSchema>(self) -> Self {
+        Self { is_body_optional: true, ..self.takes::<T>() }
     }
 
     /// It answers 200 with this body.

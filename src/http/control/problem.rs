@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::answer::not_kept;
+use crate::protocol::json::escaped;
 use crate::tenant::document::DocumentError;
 
 /// A problem, as [RFC 9457 §3](https://www.rfc-editor.org/rfc/rfc9457#section-3) writes it.
@@ -111,11 +112,6 @@ fn pointer_of(path: &str) -> String {
     let steps = path.split(['.', '[']).map(|step| step.trim_end_matches(']'));
     let steps = steps.filter(|step| !step.is_empty());
     steps.fold(String::new(), |pointer, step| format!("{pointer}/{}", escaped(step)))
-}
-
-/// A step of a JSON Pointer.
-pub(super) fn escaped(step: &str) -> String {
-    step.replace('~', "~0").replace('/', "~1")
 }
 
 impl fmt::Display for Problem {

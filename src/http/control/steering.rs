@@ -50,22 +50,21 @@ fn clear(call: &Call) -> HttpResponse {
 
 fn show(call: &Call) -> Outcome {
     let id = call.segment("id");
-    let found = views(call).into_iter().find(|entry| entry.id == id);
-    found.map(|entry| shown(&entry)).ok_or_else(|| absent(id))
-}
-
-fn put_under(call: &Call, id: String) -> Outcome {
-    let entry: Steer = call.body()?;
-    let is_new = call.tenant.steering().put(&id, entry.clone())?;
-    Ok(put(is_new, &SteerView { id, entry }))
+    let found = call.tenant.steering().get(id);
+    found.map(|entry| shown(&SteerView { id: id.to_owned(), entry })).ok_or_else(|| absent(id))
 }
 
 fn add(call: &Call) -> Outcome {
-    put_under(call, call.tenant.error_id().split(':').next().unwrap_or_default().to_owned())
+    let entry: Steer = call.body()?;
+    let id = call.tenant.steer(entry.clone())?;
+    Ok(put(true, &SteerView { id, entry }))
 }
 
 fn put_entry(call: &Call) -> Outcome {
-    put_under(call, call.segment("id").to_owned())
+    let entry: Steer = call.body()?;
+    let id = call.segment("id").to_owned();
+    let is_new = call.tenant.steering().put(&id, entry.clone())?;
+    Ok(put(is_new, &SteerView { id, entry }))
 }
 
 fn remove(call: &Call) -> Outcome {

@@ -40,7 +40,7 @@ pub(super) const OPERATIONS: [Operation; 8] = [
         "Add a tenant, or put a new one in its place",
         Run::Now(put_tenant),
     )
-    .takes::<NewTenant>()
+    .takes_if_any::<NewTenant>()
     .gives::<TenantView>()
     .with(&[200, 201])
     .of_process(),

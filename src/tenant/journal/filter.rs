@@ -37,7 +37,7 @@ pub struct Filter {
 
 impl Filter {
     /// Whether an exchange is wanted.
-    pub(super) fn lets(&self, exchange: &Exchange) -> bool {
+    pub fn lets(&self, exchange: &Exchange) -> bool {
         let same = |wanted: &Option<String>, found: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| {
                 found.is_some_and(|found| found.to_lowercase() == wanted.to_lowercase())

@@ -6,6 +6,7 @@ use super::Tenant;
 use super::package::{Event, Login, Offer, Place, Turn, text_of};
 use super::step_up::Purpose;
 use crate::protocol::base_url::BaseUrl;
+use crate::protocol::lifetime::Lifetime;
 use crate::protocol::secret::Secret;
 use crate::protocol::security::authentication::{
     Action, AdvanceAuthenticationRequest, Answer, NewPackage, Operation,
@@ -34,6 +35,9 @@ pub enum Advance {
     /// The package is over, or was never there.
     Failure,
 }
+
+/// How long a test's lock-out lasts where the tenant has none of its own.
+const LOCKED_OUT: Lifetime = Lifetime::minutes(30);
 
 /// A mechanism of a live package, and whose it is.
 struct Found {
@@ -102,6 +106,12 @@ impl Tenant {
         }
         match user.as_ref().and_then(|user| self.steered_sign_in(user)) {
             Some(SignInOutcome::Deny) => return self.end_package(session_id),
+            Some(SignInOutcome::Lock) => {
+                if let Some(user) = &user {
+                    self.lock_out(user);
+                }
+                return self.end_package(session_id);
+            }
             Some(SignInOutcome::Pending) => return Advance::Pending(None),
             None => {}
         }
@@ -244,6 +254,12 @@ impl Tenant {
         if let Some(lockout) = self.0.settings.authentication.lockout {
             self.0.sign_ins.lockouts.failed(&user.uuid().into(), self.0.clock.now(), lockout);
         }
+    }
+
+    fn lock_out(&self, user: &User) {
+        let lasts = self.0.settings.authentication.lockout.map_or(LOCKED_OUT, |own| own.duration);
+        let until = self.0.clock.now().plus_seconds(lasts.seconds());
+        self.0.sign_ins.lockouts.lock(user.uuid().into(), until);
     }
 
     /// An operation that makes no sense fails the package; one of a package that goes on after

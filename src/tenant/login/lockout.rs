@@ -37,6 +37,11 @@ impl Lockouts {
         }
     }
 
+    /// Locks the user out, whatever came before.
+    pub(super) fn lock(&self, user: Arc<str>, until: Timestamp) {
+        self.0.insert(user, Failures { count: 0, locked_until: Some(until) });
+    }
+
     /// Forgets the failures.
     pub(super) fn succeeded(&self, user: &str) {
         self.0.remove(user);

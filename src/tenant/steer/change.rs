@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::super::asked::Asked;
 use super::super::document::DocumentError;
 use super::super::keys::{Signature, SigningKey};
+use super::super::platform::PLATFORM_APP;
 use super::super::user::User;
 use super::{Entry, Steer};
 use crate::protocol::claims::Claims;
@@ -25,6 +26,10 @@ pub enum TokenKind {
     Userinfo,
     /// The answer of introspection about a live token.
     Introspection,
+    /// The `Token` of a sign-in, and the ID token that refreshing it gives, both of the application
+    /// `__idaptive_cybr_user_oidc`. Only entries that name this kind or that application are for it:
+    /// else a sign-in would use up what is meant for the tokens that follow.
+    SessionToken,
 }
 
 const EVERYWHERE: [TokenKind; 4] =
@@ -36,7 +41,7 @@ const EVERYWHERE: [TokenKind; 4] =
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenChange {
-    /// Where; everywhere when absent.
+    /// Where; everywhere but in `session_token` when absent.
     #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
     pub kinds: Option<Vec<TokenKind>>,
     /// Claims that are added, or replaced.
@@ -75,6 +80,16 @@ impl TokenChange {
     }
 }
 
+impl Steer {
+    /// What changes in tokens of this kind.
+    fn change_in(&self, kind: TokenKind) -> Option<&TokenChange> {
+        let names_platform = kind == TokenKind::SessionToken
+            && self.when.app.as_deref() == Some(PLATFORM_APP)
+            && self.tokens.as_ref().is_some_and(|change| change.kinds.is_none());
+        self.tokens.as_ref().filter(|change| change.is_in(kind) || names_platform)
+    }
+}
+
 /// What the texts of a change may name.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tenant) struct Named<'a> {
@@ -103,13 +118,12 @@ impl Changes {
 
     /// Whether an entry is for tokens in one of these places.
     pub(in crate::tenant) fn concern(steer: &Steer, kinds: &[TokenKind]) -> bool {
-        let change = steer.tokens.as_ref();
-        change.is_some_and(|change| kinds.iter().any(|kind| change.is_in(*kind)))
+        kinds.iter().any(|kind| steer.change_in(*kind).is_some())
     }
 
     fn in_kind(&self, kind: TokenKind) -> impl Iterator<Item = &TokenChange> {
-        let changes = self.entries.iter().filter_map(|entry| entry.steer.tokens.as_ref());
-        changes.chain(&self.more).filter(move |change| change.is_in(kind))
+        let steered = self.entries.iter().filter_map(move |entry| entry.steer.change_in(kind));
+        steered.chain(self.more.iter().filter(move |change| change.is_in(kind)))
     }
 
     /// How long tokens of this kind live, if that is changed.

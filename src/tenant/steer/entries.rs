@@ -58,6 +58,11 @@ impl Steering {
         self.read().iter().map(|entry| entry.show()).collect()
     }
 
+    /// The entry of that id, with the requests that are left to it as `times`.
+    pub fn get(&self, id: &str) -> Option<Steer> {
+        self.list().into_iter().find(|(own, _)| own == id).map(|(_, steer)| steer)
+    }
+
     /// Adds an entry, or puts it in the place of the one with the id; whether it is new.
     ///
     /// # Errors

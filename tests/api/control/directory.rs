@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{CALLBACK, Mock};
+use crate::harness::{CALLBACK, Jwt, Mock, Setup};
 
 #[test]
 fn a_user_is_added_changed_and_deleted() {
@@ -87,4 +87,38 @@ fn a_role_is_given_and_taken() {
     assert_eq!((unknown.status, unknown.json()["pointer"].clone()), (400, json!("/members/0")));
     assert_eq!(mock.request("DELETE", "/_mock/v1/roles/Auditors").send().status, 204);
     assert_eq!((has("bob"), mock.get("/_mock/v1/roles/Auditors").status), (false, 404));
+}
+
+#[test]
+fn a_role_of_a_fixture_is_put_unchanged_and_needs_no_members() {
+    let auditors = json!({
+        "name": "Auditors", "description": "They read", "members": ["bob@example.com"],
+    });
+    let mock = Setup::default().with(&json!({ "roles": [auditors, { "name": "Empty" }] })).start();
+    assert_eq!(mock.get("/_mock/v1/roles/Auditors").json(), auditors);
+    assert_eq!(mock.get("/_mock/v1/roles/Empty").json(), json!({ "name": "Empty", "members": [] }));
+    for status in [200, 204, 201] {
+        let answer = match status {
+            204 => mock.request("DELETE", "/_mock/v1/roles/Auditors").send(),
+            _ => mock.put("/_mock/v1/roles/Auditors", &auditors),
+        };
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
+    let bob = mock.sign_in_answer("bob@example.com", "bob-password");
+    let token = Jwt::unverified(bob["Result"]["Token"].as_str().unwrap());
+    assert!(
+        token.claims["user_roles"].as_array().unwrap().contains(&json!("Auditors")),
+        "{token:?}"
+    );
+    let snapshot = mock.get("/_mock/v1/snapshot").json();
+    assert_eq!(
+        snapshot["roles"],
+        json!([
+            { "name": "Auditors", "description": "They read", "members": [] },
+            { "name": "Empty", "members": [] },
+        ]),
+        "the members stand with the users"
+    );
+    assert_eq!(mock.put("/_mock/v1/snapshot", &snapshot).status, 204);
+    assert_eq!(mock.get("/_mock/v1/roles/Auditors").json(), auditors);
 }

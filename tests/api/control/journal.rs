@@ -144,6 +144,47 @@ fn the_journal_is_bounded_by_a_setting_and_its_own_in_each_tenant() {
 }
 
 #[test]
+fn bodies_of_registrations_and_of_calls_that_are_not_imitated_are_told() {
+    let mock = Mock::start();
+    for (method, path) in [
+        ("POST", "/OAuth2/Register/bank"),
+        ("PUT", "/OAuth2/Register/bank/a-client"),
+        ("POST", "/UserMgmt/ChangeUserPassword"),
+    ] {
+        let body = json!({ "client_name": "shop", "redirect_uris": ["https://shop.example/"] });
+        mock.request(method, path).json(&body).send();
+        let entry = find(&mock, "").pop().unwrap();
+        let told: Value = serde_json::from_str(entry["body"].as_str().unwrap()).expect("JSON");
+        assert_eq!(told, body, "{method} {path}");
+        let pair = json!({ "name": "client_name", "value": "shop" });
+        assert!(entry["parameters"].as_array().unwrap().contains(&pair), "{entry}");
+    }
+}
+
+#[test]
+fn numbers_go_on_after_a_reset() {
+    let mock = Mock::start();
+    mock.get("/health");
+    mock.get("/health");
+    mock.request("DELETE", "/_mock/v1").send();
+    assert!(find(&mock, "").is_empty());
+    mock.get("/health");
+    assert_eq!(find(&mock, "?after=2")[0]["number"], 3);
+}
+
+#[test]
+fn who_waits_over_a_reset_gets_the_request_too() {
+    let mock = Mock::start();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| find(&mock, "/wait?path=/health&timeout=20000"));
+        std::thread::sleep(Duration::from_millis(30));
+        mock.request("POST", "/_mock/v1/reset").send();
+        mock.get("/health");
+        assert_eq!(waiting.join().unwrap().len(), 1);
+    });
+}
+
+#[test]
 fn what_strict_remarks_on_stands_beside_the_request() {
     for (mock, rows) in [(Mock::strict(), vec![17, 20, 21]), (Mock::start(), vec![])] {
         mock.authorize("bank", None, &[]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cyberark_identity_mock::clock::Stopwatch;
 use serde_json::{Value, json};
 
-use crate::harness::{Jwt, Mock, Wire, request_bytes};
+use crate::harness::{Jwt, Mock, Setup, Wire, request_bytes};
 
 fn steer(mock: &Mock, id: &str, entry: &Value) {
     let answer = mock.put(&format!("/_mock/v1/steering/{id}"), entry);
@@ -244,6 +244,105 @@ fn signing_in_fails_or_stays_pending_as_told() {
     let pending = mock.sign_in_answer("alice@example.com", "alice-password");
     assert_eq!(pending["Result"]["Summary"], "OobPending", "{pending}");
     mock.alice();
+}
+
+#[test]
+fn a_user_is_locked_out_as_told() {
+    let mock = Mock::start();
+    let lock = json!({ "when": { "user": "alice@example.com" }, "times": 1, "sign_in": "lock" });
+    steer(&mock, "e", &lock);
+    let signs_in = || mock.sign_in_answer("alice@example.com", "alice-password")["success"] == true;
+    assert!(!signs_in() && !signs_in(), "the right password is no help");
+    assert_eq!(
+        (entries(&mock), mock.sign_in_answer("bob@example.com", "bob-password")["success"] == true),
+        (0, true)
+    );
+    mock.clock.advance(Duration::from_secs(30 * 60 - 1));
+    assert!(!signs_in());
+    mock.clock.advance(Duration::from_secs(1));
+    assert!(signs_in(), "the lock lifts after half an hour");
+
+    let lockout =
+        json!({ "tenant": { "authentication": { "lockout": { "failures": 9, "duration": 60 } } } });
+    let mock = Setup::default().with(&lockout).start();
+    steer(&mock, "e", &lock);
+    let signs_in = || mock.sign_in_answer("alice@example.com", "alice-password")["success"] == true;
+    assert!(!signs_in());
+    mock.clock.advance(Duration::from_secs(60));
+    assert!(signs_in(), "or after what the tenant says");
+}
+
+#[test]
+fn tokens_that_stand_for_a_session_are_changed_where_they_are_named() {
+    const PLATFORM: &str = "__idaptive_cybr_user_oidc";
+    let mock = Mock::start();
+    let token = |mock: &Mock| {
+        let answer = mock.sign_in_answer("alice@example.com", "alice-password");
+        answer["Result"]["Token"].as_str().expect("a token").to_owned()
+    };
+    let of_all = json!({ "times": 1, "tokens": { "claims": { "level": 3 } } });
+    steer(&mock, "e", &of_all);
+    assert_eq!(Jwt::unverified(&token(&mock)).claims.get("level"), None);
+    assert_eq!(entries(&mock), 1, "the sign-in has not used it up");
+    mock.request("DELETE", "/_mock/v1/steering").send();
+
+    for entry in [
+        json!({ "tokens": { "in": ["session_token"], "claims": { "level": "${user.name}" } } }),
+        json!({ "when": { "app": PLATFORM }, "tokens": { "claims": { "level": "${user.name}" } } }),
+    ] {
+        steer(&mock, "e", &entry);
+        let token = token(&mock);
+        let claims = mock.verified(PLATFORM, &token).claims;
+        assert_eq!(claims["level"], "alice@example.com", "{entry}");
+        let userinfo = mock.request("GET", &format!("/OAuth2/UserInfo/{PLATFORM}")).bearer(&token);
+        let told = userinfo.send().json();
+        let is_told = entry.get("when").is_some();
+        assert_eq!(told.get("level").is_some(), is_told, "{entry}: {told}");
+    }
+}
+
+#[test]
+fn platform_tokens_are_changed_when_they_are_asked_for_and_when_they_are_refreshed() {
+    let mock = Mock::start();
+    let change = json!({ "claims": { "level": 3 }, "header": { "x": "y" }, "lifetime": 77 });
+    let mut tokens = change;
+    tokens["in"] = json!(["session_token"]);
+    steer(&mock, "e", &json!({ "tokens": tokens }));
+    let started = mock
+        .request("POST", "/Security/StartAuthentication")
+        .json(&json!({ "User": "alice@example.com", "Version": "1.0", "PlatformTokenResponse": true }))
+        .send()
+        .json();
+    let package = &started["Result"];
+    let result = mock
+        .request("POST", "/Security/AdvanceAuthentication")
+        .json(&json!({
+            "SessionId": package["SessionId"],
+            "MechanismId": package["Challenges"][0]["Mechanisms"][0]["MechanismId"],
+            "Action": "Answer",
+            "Answer": "alice-password",
+        }))
+        .send()
+        .json()["Result"]
+        .take();
+    assert_eq!(result["TokenLifetime"], 77, "{result}");
+    let (token, refresh) =
+        (result["Token"].as_str().unwrap(), result["RefreshToken"].as_str().unwrap());
+    let is_changed = |token: &str| {
+        let token = Jwt::unverified(token);
+        let lives = token.claims["exp"].as_i64().zip(token.claims["iat"].as_i64());
+        assert_eq!(lives.map(|(exp, iat)| exp - iat), Some(77));
+        token.claims["level"] == 3 && token.header["x"] == "y"
+    };
+    assert!(is_changed(token));
+    mock.clock.advance(Duration::from_secs(1));
+    let cookies = format!("refreshToken-ABC1234={refresh}; idToken-ABC1234={token}");
+    let renewed =
+        mock.request("POST", "/OAuth2/RefreshPlatformToken").header("cookie", &cookies).send();
+    let renewed =
+        renewed.headers.iter().find_map(|(_, value)| value.strip_prefix("idToken-ABC1234="));
+    let renewed = renewed.and_then(|rest| rest.split(';').next()).expect("a new token");
+    assert!(renewed != token && is_changed(renewed), "{renewed}");
 }
 
 #[test]

@@ -32,6 +32,20 @@ fn same(client: &Value) -> Value {
 }
 
 #[test]
+fn a_client_stays_when_its_application_is_put_anew() {
+    let mock = open(Policy::cyberark());
+    let client = registered(&mock, &json!({ "redirect_uris": [CALLBACK] }));
+    let mut app = mock.get("/_mock/v1/apps/open").json();
+    app["name"] = json!("Opened");
+    assert_eq!(mock.put("/_mock/v1/apps/open", &app).status, 200);
+    assert!(tokens(&mock, &client)["access_token"].is_string());
+    mock.request("DELETE", "/_mock/v1/apps/open").send();
+    assert_eq!(mock.put("/_mock/v1/apps/open", &app).status, 201);
+    let asked = ask(&mock, &client, &[]);
+    assert_eq!(asked.callback_parameter("code"), None, "with its application it goes: {asked:?}");
+}
+
+#[test]
 fn a_registration_is_read_with_its_token() {
     let mock = open(Policy::strict());
     let client = registered(&mock, &json!({ "redirect_uris": [CALLBACK], "client_name": "A" }));
