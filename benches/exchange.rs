@@ -2,12 +2,13 @@
 
 #[path = "setup/bank.rs"]
 mod bank;
-
-use std::time::{Duration, Instant};
+#[path = "setup/clock.rs"]
+mod clock;
 
 use bank::{Bank, CALLBACK};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clock::{median, time};
 use criterion::Criterion;
 use cyberark_identity_mock::protocol::claims::Claims;
 use cyberark_identity_mock::protocol::parameters::Parameters;
@@ -69,16 +70,4 @@ fn claims_of(token: &str) -> Claims {
     let claims = token.split('.').nth(1).expect("a token has three parts");
     let json = URL_SAFE_NO_PAD.decode(claims).expect("the parts are base64url");
     serde_json::from_slice(&json).expect("claims are an object")
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench measures the time of the machine")]
-fn time<R>(work: impl FnOnce() -> R) -> Duration {
-    let start = Instant::now();
-    std::hint::black_box(work());
-    start.elapsed()
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
 }

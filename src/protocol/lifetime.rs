@@ -81,6 +81,10 @@ impl<'de> Deserialize<'de> for Lifetime {
     }
 }
 
+/// The notation: at most 3,659 days, each field within its range.
+const TEXT: &str = "^(([0-2]?[0-9]{1,3}|3[0-5][0-9]{2}|36[0-5][0-9])\\.)?([01]?[0-9]|2[0-3]):\
+                    [0-5]?[0-9]:[0-5]?[0-9]$";
+
 struct LifetimeVisitor;
 
 impl Visitor<'_> for LifetimeVisitor {
@@ -114,7 +118,7 @@ impl schemars::JsonSchema for Lifetime {
             "description": "Seconds, or [d.]hh:mm:ss as in CyberArk's TokenLifetimeString",
             "oneOf": [
                 { "type": "integer", "minimum": 1, "maximum": LONGEST },
-                { "type": "string", "pattern": "^([0-9]{1,4}\\.)?[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}$" }
+                { "type": "string", "pattern": TEXT, "not": { "pattern": "^[0.:]*$" } }
             ],
             "examples": [18000, "0.05:00:00"]
         })

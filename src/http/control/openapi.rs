@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 use super::operation::Operation;
 use super::problem::{PROBLEM_JSON, Problem};
 
+/// What [`crate::tenant::tenants::TenantName`] takes.
+const TENANT_NAME: &str = "^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$";
+
 /// The document.
 pub(super) fn document(operations: &[&Operation]) -> Value {
     let settings = SchemaSettings::draft2020_12()
@@ -84,7 +87,11 @@ fn id(operation: &Operation) -> String {
 }
 
 fn in_path(name: &str) -> Value {
-    json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+    let schema = match name {
+        "tenant" => json!({ "type": "string", "pattern": TENANT_NAME }),
+        _ => json!({ "type": "string", "minLength": 1 }),
+    };
+    json!({ "name": name, "in": "path", "required": true, "schema": schema })
 }
 
 /// A parameter for each member of the struct.

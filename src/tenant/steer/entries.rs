@@ -42,7 +42,8 @@ impl Entry {
 /// The entries of a tenant, in the order in which they came.
 #[derive(Debug, Default)]
 pub struct Steering {
-    entries: RwLock<Vec<Arc<Entry>>>,
+    /// Whole lists, so that requests look without holding a lock.
+    entries: RwLock<Arc<Vec<Arc<Entry>>>>,
     /// Whether there is any: the others need not be looked for before.
     any: AtomicBool,
 }
@@ -74,13 +75,14 @@ impl Steering {
         let entry = Arc::new(Entry { id: id.to_owned(), steer, left });
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         let at = entries.iter().position(|old| old.id == id);
+        let list = Arc::make_mut(&mut entries);
         match at {
-            Some(at) => entries[at] = entry,
-            None if entries.len() >= MOST_ENTRIES => {
+            Some(at) => list[at] = entry,
+            None if list.len() >= MOST_ENTRIES => {
                 let problem = format!("there are {MOST_ENTRIES} entries already: remove some");
                 return Err(DocumentError::new("", problem));
             }
-            None => entries.push(entry),
+            None => list.push(entry),
         }
         self.any.store(true, Ordering::Release);
         Ok(at.is_none())
@@ -100,12 +102,12 @@ impl Steering {
     fn keep(&self, keep: impl Fn(&Entry) -> bool) -> bool {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         let before = entries.len();
-        entries.retain(|entry| keep(entry));
+        Arc::make_mut(&mut entries).retain(|entry| keep(entry));
         self.any.store(!entries.is_empty(), Ordering::Release);
         entries.len() < before
     }
 
-    fn read(&self) -> Vec<Arc<Entry>> {
+    fn read(&self) -> Arc<Vec<Arc<Entry>>> {
         self.entries.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -121,10 +123,11 @@ impl Steering {
             return Vec::new();
         }
         let all = self.read();
-        let fitting = all.into_iter().filter(|entry| {
+        let fitting = all.iter().filter(|entry| {
             fits(&entry.steer) && entry.steer.when.fits(asked, who) && entry.take()
         });
-        let taken: Vec<_> = fitting.take(if first_only { 1 } else { usize::MAX }).collect();
+        let most = if first_only { 1 } else { usize::MAX };
+        let taken: Vec<_> = fitting.take(most).cloned().collect();
         if taken.iter().any(|entry| entry.is_spent()) {
             self.keep(|entry| !entry.is_spent());
         }

@@ -42,12 +42,13 @@ impl When {
             wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
         };
         let same_in_any_case = |wanted: &Option<String>, found: Option<&str>| {
-            let wanted = wanted.as_ref().map(|wanted| wanted.to_lowercase());
-            same(&wanted, found.map(str::to_lowercase).as_deref())
+            wanted.as_deref().is_none_or(|wanted| found.is_some_and(|found| alike(wanted, found)))
         };
         let path_fits = || {
-            let path = asked.map_or("", |asked| asked.path.as_str()).to_lowercase();
-            self.path.as_ref().is_none_or(|pattern| matches(&pattern.to_lowercase(), &path))
+            self.path.as_ref().is_none_or(|pattern| {
+                let path = asked.map_or("", |asked| asked.path.as_str());
+                matches(&pattern.to_lowercase(), &path.to_lowercase())
+            })
         };
         let has = |(name, pattern): (&String, &String)| {
             asked
@@ -62,6 +63,11 @@ impl When {
             && path_fits()
             && self.parameters.iter().all(has)
     }
+}
+
+/// Whether two texts are the same in lower case. Most differ at once, so none is written anew.
+fn alike(one: &str, other: &str) -> bool {
+    one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
 }
 
 /// Whether a text has the form of a pattern, in which `*` stands for any text.

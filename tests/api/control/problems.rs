@@ -193,7 +193,8 @@ const ROWS: &[Row] = &[
 #[test]
 fn a_wrong_body_is_a_problem_that_names_the_member() {
     let mock = Mock::start();
-    let before = mock.get("/_mock/v1/snapshot").json();
+    mock.put("/_mock/v1/clock", &json!({ "now": 1_900_000_000, "frozen": true }));
+    let before = state(&mock);
     for (method, path, body, pointer, detail) in ROWS.iter().copied() {
         let request = mock.request(method, &format!("/_mock/v1{path}"));
         let answer = request.body("application/json", body).send();
@@ -205,19 +206,68 @@ fn a_wrong_body_is_a_problem_that_names_the_member() {
         assert!(problem["detail"].as_str().unwrap().contains(detail), "{case}");
         assert_eq!((&problem["type"], &problem["status"]), (&json!("about:blank"), &json!(400)));
     }
-    assert_eq!(mock.get("/_mock/v1/snapshot").json(), before);
-    assert_eq!(mock.get("/_mock/v1/clock").json()["frozen"], false);
+    assert_eq!(state(&mock), before);
+}
+
+/// Everything that a wrong call might have changed.
+fn state(mock: &Mock) -> Vec<Value> {
+    let parts = ["snapshot", "roles", "clock", "keys", "steering", "live", "tenants"];
+    parts.map(|part| mock.get(&format!("/_mock/v1/{part}")).json()).to_vec()
 }
 
 #[test]
 fn a_body_without_bottom_is_refused() {
     let mock = Mock::start();
-    let (open, close) = ("[".repeat(300), "]".repeat(300));
-    let body = format!(r#"{{"name":"a","claims":{{"x":{open}1{close}}}}}"#);
-    let answer = mock.request("PUT", "/_mock/v1/users/a").body("application/json", body).send();
-    assert_eq!(answer.status, 400, "{answer:?}");
-    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
-    assert!(detail.contains("recursion limit exceeded"), "{detail}");
+    mock.put("/_mock/v1/clock", &json!({ "now": 1_900_000_000, "frozen": true }));
+    let before = state(&mock);
+    for (method, path, head, tail, pointer) in [
+        ("PUT", "/users/a", r#"{"name":"a","claims":{"x":"#, "}}", "/claims/x"),
+        (
+            "PUT",
+            "/snapshot",
+            r#"{"users":[{"name":"a","claims":{"x":"#,
+            "}}]}",
+            "/users/0/claims/x",
+        ),
+        ("PUT", "/steering/e", r#"{"tokens":{"claims":{"x":"#, "}}}", "/tokens/claims/x"),
+        ("POST", "/keys/sign", r#"{"claims":{"x":"#, "}}", "/claims/x"),
+        ("POST", "/mint/code", r#"{"tokens":{"header":{"x":"#, "}}}", "/tokens/header/x"),
+    ] {
+        for (open, close) in [("[", "]"), ("{\"y\":", "}")] {
+            let (open, close) = (open.repeat(300), close.repeat(300));
+            let body = format!("{head}{open}1{close}{tail}");
+            let request = mock.request(method, &format!("/_mock/v1{path}"));
+            let answer = request.body("application/json", body).send();
+            assert_eq!(answer.status, 400, "{path}: {answer:?}");
+            let problem = answer.json();
+            let told = problem["detail"].as_str().unwrap();
+            assert!(told.contains("recursion limit exceeded"), "{path}: {told}");
+            assert!(problem["pointer"].as_str().unwrap().starts_with(pointer), "{path}: {problem}");
+        }
+    }
+    assert_eq!(state(&mock), before);
+}
+
+#[test]
+fn names_with_slashes_have_paths_or_are_refused() {
+    let mock = Mock::start();
+    let role = json!({ "name": "a/b", "members": ["alice@example.com"] });
+    assert_eq!(mock.put("/_mock/v1/roles/a%2Fb", &role).status, 201);
+    assert_eq!(mock.get("/_mock/v1/roles/a%2Fb").json(), role);
+    let entry = json!({ "delay": 1 });
+    assert_eq!(mock.put("/_mock/v1/steering/a%2Fb", &entry).status, 201);
+    assert_eq!(mock.request("DELETE", "/_mock/v1/steering/a%2Fb").send().status, 204);
+    for (method, path, status) in [
+        ("DELETE", "/_mock/v1/keys/a%2Fb", 404),
+        ("PUT", "/_mock/v1/tenants/a%2Fb", 400),
+        ("GET", "/_mock/v1/tenants/a%2Fb/users", 404),
+        ("GET", "/_mock/v1/roles/a/b", 404),
+        ("GET", "/_mock/v1/apps/%2E%2E%2Fapps", 404),
+    ] {
+        let answer = mock.request(method, path).send();
+        assert_eq!(answer.status, status, "{path}: {answer:?}");
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{path}");
+    }
 }
 
 #[test]
