@@ -6,7 +6,6 @@ use super::Tenant;
 use super::package::{Event, Login, Offer, Place, Turn, text_of};
 use super::step_up::Purpose;
 use crate::protocol::base_url::BaseUrl;
-use crate::protocol::lifetime::Lifetime;
 use crate::protocol::secret::Secret;
 use crate::protocol::security::authentication::{
     Action, AdvanceAuthenticationRequest, Answer, NewPackage, Operation,
@@ -35,9 +34,6 @@ pub enum Advance {
     /// The package is over, or was never there.
     Failure,
 }
-
-/// How long a test's lock-out lasts where the tenant has none of its own.
-const LOCKED_OUT: Lifetime = Lifetime::minutes(30);
 
 /// A mechanism of a live package, and whose it is.
 struct Found {
@@ -247,19 +243,6 @@ impl Tenant {
             Purpose::SignIn { platform: true } => login.with_platform_tokens(),
             _ => login,
         }))
-    }
-
-    /// Counts a failure towards a lock-out, where the tenant has one.
-    pub(super) fn count_failure(&self, user: &User) {
-        if let Some(lockout) = self.0.settings.authentication.lockout {
-            self.0.sign_ins.lockouts.failed(&user.uuid().into(), self.0.clock.now(), lockout);
-        }
-    }
-
-    fn lock_out(&self, user: &User) {
-        let lasts = self.0.settings.authentication.lockout.map_or(LOCKED_OUT, |own| own.duration);
-        let until = self.0.clock.now().plus_seconds(lasts.seconds());
-        self.0.sign_ins.lockouts.lock(user.uuid().into(), until);
     }
 
     /// An operation that makes no sense fails the package; one of a package that goes on after

@@ -4,8 +4,14 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 
+use super::Tenant;
 use super::settings::Lockout;
 use crate::clock::Timestamp;
+use crate::protocol::lifetime::Lifetime;
+use crate::tenant::user::User;
+
+/// How long a test's lock-out lasts where the tenant has none of its own.
+const LOCKED_OUT: Lifetime = Lifetime::minutes(30);
 
 /// Failures in a row by UUID of the user: as many entries as there are users at most.
 #[derive(Debug, Default)]
@@ -48,10 +54,25 @@ impl Lockouts {
     }
 }
 
+impl Tenant {
+    /// Counts a failure towards a lock-out, where the tenant has one.
+    pub(super) fn count_failure(&self, user: &User) {
+        if let Some(lockout) = self.0.settings.authentication.lockout {
+            self.0.sign_ins.lockouts.failed(&user.uuid().into(), self.0.clock.now(), lockout);
+        }
+    }
+
+    /// Locks a user out because a test wants it.
+    pub(super) fn lock_out(&self, user: &User) {
+        let lasts = self.0.settings.authentication.lockout.map_or(LOCKED_OUT, |own| own.duration);
+        let until = self.0.clock.now().plus_seconds(lasts.seconds());
+        self.0.sign_ins.lockouts.lock(user.uuid().into(), until);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::lifetime::Lifetime;
 
     #[test]
     fn a_lock_comes_after_failures_in_a_row_and_lifts() {
