@@ -25,6 +25,7 @@ mod metrics;
 mod notices;
 mod outbox;
 mod pages;
+mod plain_http;
 mod platform;
 mod portal;
 mod redirect;

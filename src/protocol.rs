@@ -15,6 +15,7 @@ pub mod entropy;
 pub mod error;
 pub mod json;
 pub mod jwk;
+pub mod known_parameters;
 pub mod lifetime;
 pub mod local_path;
 pub mod logout;

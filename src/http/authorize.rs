@@ -11,6 +11,7 @@ use super::request_log::leave_remarks;
 use super::request_object::fetched;
 use super::sign::sign;
 use crate::protocol::authorize::{ALL_BUT_UNRESERVED, AuthorizeCall};
+use crate::protocol::known_parameters;
 use crate::tenant::authorize::Decision;
 
 pub(super) async fn authorize(
@@ -27,6 +28,8 @@ pub(super) async fn authorize(
         call.bring(fetched(&here.outgoing, uri).await);
     }
     leave_remarks(&request, here.tenant.remarks_on_authorize(&here.base, &app, &call));
+    let unknown = sent.unknown_to(&known_parameters::AUTHORIZE);
+    leave_remarks(&request, here.tenant.remarks_on_unknown(Some(&app), &unknown));
     let decision = here.tenant.authorize(&here.base, &app, call, &credentials);
     render(&here, decision).await
 }

@@ -9,8 +9,10 @@ use super::error::{self, Failure};
 use super::extract::{Here, Sent, session_credentials};
 use super::notices::farewell;
 use super::pages::{self, ConfirmSignOutPage};
+use super::request_log::leave_remarks;
 use super::security::session_cookie;
 use crate::protocol::end_session::EndSessionRequest;
+use crate::protocol::known_parameters;
 use crate::tenant::end_session::{EndedSession, SignOut};
 
 pub(super) async fn of_app(
@@ -39,6 +41,8 @@ fn end_session(
     let confirmed = sent.posted("confirmed") == Some("yes");
     let places = sent.places.clone();
     let sent = sent.everywhere();
+    let unknown = sent.unknown_to(&known_parameters::END_SESSION);
+    leave_remarks(request, here.tenant.remarks_on_unknown(app, &unknown));
     let credentials = session_credentials(request, &sent);
     let wish = EndSessionRequest::new(&sent, confirmed, places);
     let EndedSession { decision, notices } =
@@ -46,7 +50,8 @@ fn end_session(
     let next = match decision {
         SignOut::Confirm => {
             let action = format!("{}{}", here.base.path_prefix(), request.path());
-            return Ok(pages::html(StatusCode::OK, &ConfirmSignOutPage { action: &action }));
+            let page = ConfirmSignOutPage { action: &action, carried: &wish.carried() };
+            return Ok(pages::html(StatusCode::OK, &page));
         }
         SignOut::Refused(refusal) => return Ok(error::sign_out_page(&refusal)),
         SignOut::Redirect { to, parameters } => Some(to.with_query(&parameters.encode())),

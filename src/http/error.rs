@@ -131,13 +131,22 @@ pub(super) fn page(error: &OAuthError) -> HttpResponse {
     )
 }
 
+/// The page of a request that came in the clear.
+pub(super) fn plain_http_page(error: &OAuthError) -> HttpResponse {
+    error_page(
+        error,
+        "The request came by plain http",
+        "Under its policy the mock wants TLS here, as the specifications do.",
+    )
+}
+
 /// The page of a sign-out request that is wrong.
 pub(super) fn sign_out_page(error: &OAuthError) -> HttpResponse {
     error_page(
         error,
         "The sign-out request cannot be answered",
-        "You are still signed in, and the mock did not send you on. Check id_token_hint and \
-         post_logout_redirect_uri against the fixture.",
+        "You are still signed in, and the mock did not send you on. Check id_token_hint, client_id \
+         and post_logout_redirect_uri against the fixture.",
     )
 }
 

@@ -16,6 +16,7 @@ use super::addressed::{base_here, tenant_of};
 use super::control::ControlAccess;
 use super::error::Failure;
 use super::metrics::Metrics;
+use super::plain_http::refuse_plain_http;
 use super::security::failure;
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
@@ -64,7 +65,8 @@ impl FromRequest for Here {
         let (tenant, base) = (tenant_of(request), base_here(request));
         let asked = request.extensions().get::<Arc<Asked>>().cloned();
         let tenant = asked.map_or(tenant.clone(), |asked| tenant.serving(asked));
-        ready(Ok(Self { tenant, base, outgoing }))
+        let refusal = refuse_plain_http(request, &tenant, &base);
+        ready(refusal.map(|()| Self { tenant, base, outgoing }))
     }
 }
 

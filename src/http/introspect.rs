@@ -6,6 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::answer::private_json;
 use super::error::Failure;
 use super::extract::{Here, Sent, basic_credentials, session_credentials};
+use super::request_log::leave_remarks;
+use crate::protocol::known_parameters;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::token::TokenCall;
 
@@ -16,7 +18,10 @@ pub(super) async fn introspect(
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     let places = sent.places.clone();
-    let call = TokenCall::new(&sent.form()?, basic_credentials(&request), places);
+    let sent = sent.form()?;
+    let unknown = sent.unknown_to(&known_parameters::TOKEN_CALL);
+    leave_remarks(&request, here.tenant.remarks_on_unknown(Some(&app), &unknown));
+    let call = TokenCall::new(&sent, basic_credentials(&request), places);
     let credentials = session_credentials(&request, &Parameters::default());
     let claims = here.tenant.introspect(&here.base, &app, &call, &credentials)?;
     Ok(private_json(&claims))
@@ -29,7 +34,10 @@ pub(super) async fn revoke(
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     let places = sent.places.clone();
-    let call = TokenCall::new(&sent.form()?, basic_credentials(&request), places);
+    let sent = sent.form()?;
+    let unknown = sent.unknown_to(&known_parameters::TOKEN_CALL);
+    leave_remarks(&request, here.tenant.remarks_on_unknown(Some(&app), &unknown));
+    let call = TokenCall::new(&sent, basic_credentials(&request), places);
     here.tenant.revoke(&here.base, &app, &call)?;
     Ok(HttpResponse::Ok().finish())
 }

@@ -80,6 +80,8 @@ pub(super) struct ConsentPage<'a> {
 #[template(path = "confirm_sign_out.html")]
 pub(super) struct ConfirmSignOutPage<'a> {
     pub(super) action: &'a str,
+    /// Parameters of the request that count once the user has confirmed.
+    pub(super) carried: &'a [(&'static str, &'a str)],
 }
 
 /// The user is signed out; applications are told in frames.

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::answer::{json, not_kept, private_json};
 use super::error::{Failure, bearer};
 use super::extract::{Here, Whole, bearer_token};
+use super::request_log::leave_remarks;
 use crate::protocol::error::OAuthError;
 use crate::protocol::registration::ClientMetadata;
 
@@ -13,9 +14,12 @@ use crate::protocol::registration::ClientMetadata;
 pub(super) async fn register(
     here: Here,
     app: Path<String>,
+    request: HttpRequest,
     Whole(body): Whole,
 ) -> actix_web::Result<HttpResponse> {
     let metadata = ClientMetadata::parse(&body);
+    let unknown = metadata.iter().flat_map(ClientMetadata::unknown).collect::<Vec<_>>();
+    leave_remarks(&request, here.tenant.remarks_on_unknown(Some(&app), &unknown));
     let client = here.tenant.register(&here.base, &app, metadata).map_err(Failure::from)?;
     Ok(json(not_kept(&mut HttpResponse::Created()), &client))
 }

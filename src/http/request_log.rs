@@ -20,7 +20,7 @@ use crate::clock::Stopwatch;
 use crate::ids::Ids;
 use crate::protocol::digest::hex_lower;
 use crate::protocol::error::OAuthError;
-use crate::tenant::remarks::{Remark, Remarks};
+use crate::tenant::remarks::{Remark, Remarks, Weight};
 
 /// The header by which a caller or a proxy names a request.
 const REQUEST_ID: &str = "x-request-id";
@@ -30,9 +30,11 @@ const PROBES: [&str; 2] = ["health", "metrics"];
 
 /// Leaves remarks with the request, for its log line.
 pub(super) fn leave_remarks(request: &HttpRequest, remarks: Remarks) {
-    if !remarks.0.is_empty() {
-        request.extensions_mut().insert(remarks);
+    if remarks.0.is_empty() {
+        return;
     }
+    let before = request.extensions_mut().remove::<Remarks>().unwrap_or_default();
+    request.extensions_mut().insert(Remarks([before.0, remarks.0].concat()));
 }
 
 /// An answer of CyberArk's API that tells a failure, whatever its status.
@@ -40,7 +42,7 @@ pub(super) fn leave_remarks(request: &HttpRequest, remarks: Remarks) {
 pub(super) struct VendorFailure;
 
 /// Middleware, around all others: a line for each request, a warning if it was refused; each remark
-/// on the client is a warning of its own.
+/// on the client is a line of its own.
 pub(crate) async fn log_request<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -170,11 +172,26 @@ impl Line<'_> {
         );
     }
 
-    fn remarked(&self, Remark { row, what, reference }: &Remark) {
+    fn remarked(&self, remark: &Remark) {
+        match remark.weight {
+            Weight::Warning => self.advised(remark),
+            Weight::Information => self.noticed(remark),
+        }
+    }
+
+    fn advised(&self, Remark { row, what, reference, .. }: &Remark) {
         let (path, request_id) = (shown(self.path), &self.request_id);
         let method = &self.method;
         tracing::warn!(
-            request_id, %method, path, row, what, reference, "the client should do otherwise"
+            request_id, %method, path, row, what = &**what, reference, "the client should do otherwise"
+        );
+    }
+
+    fn noticed(&self, Remark { row, what, reference, .. }: &Remark) {
+        let (path, request_id) = (shown(self.path), &self.request_id);
+        let method = &self.method;
+        tracing::info!(
+            request_id, %method, path, row, what = &**what, reference, "noticed about the client"
         );
     }
 }

@@ -8,6 +8,7 @@ use super::error::Failure;
 use super::extract::{Here, Sent, basic_credentials};
 use super::request_log::leave_remarks;
 use super::sign::sign;
+use crate::protocol::known_parameters;
 use crate::protocol::token::TokenRequest;
 
 pub(super) async fn exchange(
@@ -20,6 +21,8 @@ pub(super) async fn exchange(
     let sent = sent.form().map_err(Failure::from)?;
     let token_request = TokenRequest::new(&sent, basic_credentials(&request), places);
     leave_remarks(&request, here.tenant.remarks_on_exchange(&app, &token_request));
+    let unknown = sent.unknown_to(&known_parameters::TOKEN);
+    leave_remarks(&request, here.tenant.remarks_on_unknown(Some(&app), &unknown));
     let issuance = here.tenant.exchange(&here.base, &app, &token_request).map_err(Failure::from)?;
     let answer = sign(issuance.signatures(), move || issuance.respond()).await?;
     Ok(private_json(&answer))

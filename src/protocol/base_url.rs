@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use url::Url;
 
+use super::loopback::leads_here;
+
 /// `scheme://host[:port][/prefix]`, without a trailing slash.
 ///
 /// Every URL that the tenant mints is made from one of these, so that issuer, metadata and tokens
@@ -59,6 +61,11 @@ impl BaseUrl {
     /// Whether the scheme is https.
     pub fn is_secure(&self) -> bool {
         self.text.starts_with("https:")
+    }
+
+    /// Whether the host is the machine itself.
+    pub fn leads_here(&self) -> bool {
+        Url::parse(&self.text).is_ok_and(|url| leads_here(&url))
     }
 
     /// Host name or address, without port.

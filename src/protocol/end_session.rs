@@ -38,6 +38,21 @@ impl EndSessionRequest {
     }
 }
 
+impl EndSessionRequest {
+    /// What the confirmation page sends on: whatever says who asks, and with it where to go then.
+    pub fn carried(&self) -> Vec<(&'static str, &str)> {
+        let who = [("id_token_hint", &self.id_token_hint), ("client_id", &self.client_id)];
+        let then =
+            [("post_logout_redirect_uri", &self.post_logout_redirect_uri), ("state", &self.state)];
+        let names_somebody = who.iter().any(|(_, value)| value.is_some());
+        let then = then.into_iter().filter(|_| names_somebody);
+        who.into_iter()
+            .chain(then)
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+            .collect()
+    }
+}
+
 impl std::fmt::Debug for EndSessionRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EndSessionRequest")

@@ -63,6 +63,14 @@ impl Parameters {
         self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str())
     }
 
+    /// The names that are none of `known`, each once.
+    pub fn unknown_to(&self, known: &[&str]) -> Vec<&str> {
+        let mut unknown: Vec<&str> = self.names().filter(|name| !known.contains(name)).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        unknown
+    }
+
     /// The name of a parameter that was sent more than once. Without a value it was not sent.
     pub fn duplicated(&self) -> Option<&str> {
         let mut names: Vec<&str> = self.names().collect();

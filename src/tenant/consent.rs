@@ -9,6 +9,7 @@ use super::authorize::{Asking, Bounce, Decision, unknown_bounce};
 use super::policy::PromptValues;
 use super::registry::{AppAt, Registered};
 use super::request_check::{Checked, check};
+use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::confirm::{ConfirmRequest, Word};
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
@@ -17,7 +18,7 @@ use crate::protocol::scope::Scope;
 /// What the user is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// Who asks: the application's name.
+    /// Who asks: the name of the client if it has one of its own, else the application's.
     pub application: String,
     /// Who is asked: the login name.
     pub user: String,
@@ -44,18 +45,25 @@ impl Tenant {
         let registered = self.0.apps.get(application_id)?;
         let who = self.who_am_i(credentials)?;
         let now = self.0.clock.now();
-        let scope = self.0.bounces.read(bounce, now, |waiting| {
+        let waiting = self.0.bounces.read(bounce, now, |waiting| {
+            let AuthorizeRequest { scope, client_id, .. } = &waiting.request;
             let is_here = *waiting.application_id == *application_id;
-            is_here.then(|| waiting.request.scope.clone()).flatten()
+            is_here.then(|| (scope.clone(), client_id.clone()))
         });
-        let scope: Scope = scope??.parse().ok()?;
+        let (scope, client_id) = waiting.flatten()?;
+        let scope: Scope = scope?.parse().ok()?;
         let app = &registered.app;
+        // The application's own client is called as the application is.
+        let client = client_id.and_then(|id| registered.client(&id));
+        let name = client.and_then(|client| client.settings.name.clone());
         let described = |name: &str| {
             let own = app.scopes.iter().find(|own| own.name == name);
             (name.to_owned(), own.and_then(|own| own.description.clone()).unwrap_or_default())
         };
         Some(Question {
-            application: app.name.clone().unwrap_or_else(|| app.application_id.clone()),
+            application: name
+                .or_else(|| app.name.clone())
+                .unwrap_or_else(|| app.application_id.clone()),
             user: who.user,
             scopes: scope.tokens().map(described).collect(),
         })

@@ -94,6 +94,7 @@ impl Tenant {
                 tokens: checked.front_channel,
                 code,
                 refresh_token: None,
+                is_refresh: false,
                 more: None,
             },
         }

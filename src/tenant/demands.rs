@@ -1,9 +1,12 @@
-//! What a policy may demand of an authorization request beside what is always checked.
+//! What a policy may demand of a request beside what is always checked: most of it of an authorization
+//! request.
 
+use super::Tenant;
 use super::app::AppType;
-use super::policy::{InsecureRedirectUris, OpenidScope, Pkce, Policy};
+use super::policy::{InsecureRedirectUris, OpenidScope, Pkce, PlainHttp, Policy};
 use super::registry::Registered;
 use crate::protocol::authorize::AuthorizeRequest;
+use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::OAuthError;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::response_type::ResponseType;
@@ -13,6 +16,34 @@ use crate::protocol::scope::Scope;
 /// ([RFC 9700 §2.6](https://www.rfc-editor.org/rfc/rfc9700#section-2.6)).
 pub(super) fn is_too_insecure(policy: Policy, uri: &RedirectUri) -> bool {
     policy.insecure_redirect_uris == InsecureRedirectUris::Refused && uri.is_insecure()
+}
+
+impl Tenant {
+    /// Refuses an OAuth endpoint that is asked in the clear, if the policy does: of the application, of
+    /// the tenant where none is named.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request`, in words that say what to do.
+    pub fn demand_tls(
+        &self,
+        base: &BaseUrl,
+        application_id: Option<&str>,
+    ) -> Result<(), OAuthError> {
+        let policy = application_id.map_or(self.0.policy, |id| self.policy_for(id));
+        let (is_taken, where_taken) = match policy.plain_http {
+            PlainHttp::Accepted => (true, ""),
+            PlainHttp::Loopback => (base.leads_here(), " but at localhost"),
+            PlainHttp::Refused => (false, ""),
+        };
+        if is_taken || base.is_secure() {
+            return Ok(());
+        }
+        Err(OAuthError::invalid_request(format!(
+            "plain http is refused{where_taken}: use https (--tls-port, or a proxy that sends \
+             X-Forwarded-Proto), or set plain_http to accepted in the policy of the fixture"
+        )))
+    }
 }
 
 /// A code is bound to who asked for it

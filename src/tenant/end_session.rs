@@ -104,7 +104,7 @@ impl Tenant {
         credentials: &[String],
     ) -> SignOut {
         let Some(hint) = request.id_token_hint.as_deref() else {
-            return if request.confirmed { SignOut::SignedOut } else { SignOut::Confirm };
+            return self.end_without_hint(registered, request);
         };
         let client_id = request.client_id.as_deref();
         let Some((client, user)) = self.issued_to(base, registered, hint, client_id) else {
@@ -119,7 +119,38 @@ impl Tenant {
         };
         match sent.parse::<RedirectUri>() {
             Ok(to) if client.allows_post_logout_redirect(&to) => redirect(to, request),
-            _ => refused("post_logout_redirect_uri is not registered for this client"),
+            _ => refused(UNLISTED),
+        }
+    }
+
+    /// §2, §3: nobody is signed out or sent on but by the button. A `client_id` says whose URIs count;
+    /// without one none does.
+    fn end_without_hint(
+        &self,
+        registered: Option<Arc<Registered>>,
+        request: &EndSessionRequest,
+    ) -> SignOut {
+        let mut to = None;
+        if let Some(client_id) = request.client_id.as_deref() {
+            let candidates = registered.map_or_else(|| self.0.apps.list(), |app| vec![app]);
+            let clients: Vec<_> =
+                candidates.iter().filter_map(|app| app.client(client_id)).collect();
+            if clients.is_empty() {
+                return refused("client_id is not that of a client");
+            }
+            let sent = request.post_logout_redirect_uri.as_deref();
+            let is_listed = |to: &RedirectUri| {
+                clients.iter().any(|client| client.allows_post_logout_redirect(to))
+            };
+            to = sent.and_then(|sent| sent.parse().ok()).filter(is_listed);
+            if sent.is_some() && to.is_none() {
+                return refused(UNLISTED);
+            }
+        }
+        match to {
+            _ if !request.confirmed => SignOut::Confirm,
+            Some(to) => redirect(to, request),
+            None => SignOut::SignedOut,
         }
     }
 
@@ -153,6 +184,8 @@ impl Tenant {
         is_its.then_some(claims)
     }
 }
+
+const UNLISTED: &str = "post_logout_redirect_uri is not registered for this client";
 
 fn redirect(to: RedirectUri, request: &EndSessionRequest) -> SignOut {
     SignOut::Redirect { to, parameters: ResponseParameters::state(request.state.clone()) }

@@ -81,6 +81,7 @@ impl Tenant {
             scope: granted.scope,
             tokens: ResponseType { code: false, id_token: granted.id_token, token: true },
             code: None,
+            is_refresh: grant_type == GrantType::RefreshToken,
             refresh_token: granted.refresh_token,
             more: None,
         })

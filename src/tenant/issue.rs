@@ -36,6 +36,8 @@ pub struct Issuance {
     pub(super) tokens: ResponseType,
     pub(super) code: Option<String>,
     pub(super) refresh_token: Option<String>,
+    /// Whether the tokens take the place of older ones.
+    pub(super) is_refresh: bool,
     /// What minting wants beside steering.
     pub(super) more: Option<Box<TokenChange>>,
 }
@@ -193,6 +195,10 @@ impl Issuance {
             claims.extend(value.map(|value| (name.to_owned(), half_hash(algorithm, value).into())));
         }
         claims.extend(self.sid().map(|sid| ("sid".to_owned(), sid.into())));
+        if self.is_refresh {
+            // It was for the first ID token alone (OpenID Connect Core §12.2).
+            claims.shift_remove("nonce");
+        }
         let policy = self.at.registered.policy;
         if policy.id_token_unique_name == IdTokenUniqueName::Omitted {
             claims.shift_remove("unique_name");

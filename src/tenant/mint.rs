@@ -100,6 +100,7 @@ impl Tenant {
             tokens,
             code: None,
             refresh_token: None,
+            is_refresh: false,
             more: Some(Box::new(wanted.tokens)),
         }))
     }

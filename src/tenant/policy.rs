@@ -80,6 +80,14 @@ policy! {
     /// CyberArk: any URI in the list will do (inferred). RFC 9700 §2.6 forbids it.
     insecure_redirect_uris: InsecureRedirectUris = Accepted | Refused;
 
+    /// OAuth and OpenID Connect endpoints that are asked by http, where no proxy says that it took
+    /// https.
+    ///
+    /// CyberArk: has tenants at https only; the mock answers as it is asked (inferred). RFC 6749 §3.1
+    /// and §3.2 and OpenID Connect Core §16.17 demand TLS. `loopback` takes http to the machine itself,
+    /// where it crosses no network: the URL names `localhost`, a name below it, 127.0.0.0/8 or `[::1]`.
+    plain_http: PlainHttp = Accepted | Loopback;
+
     /// The `prompt` values that are understood.
     ///
     /// CyberArk: `unsupported_prompt`, no registered code, for `consent` and others. OpenID
@@ -220,6 +228,12 @@ policy! {
     /// CyberArk: the documented answer has none, so the old one stays good (inferred). RFC 9700
     /// §4.14.2 wants rotation, and the family ended when a spent one is used again.
     refresh_tokens: RefreshTokens = Reusable | Rotated;
+
+    /// The ID token of a refresh.
+    ///
+    /// CyberArk: the documented answer has none (identity-developer.cyberark.com/docs/refresh-tokens).
+    /// OpenID Connect Core §12.2 lets the server send one, about the same sign-in and without `nonce`.
+    refresh_id_token: RefreshIdToken = Omitted | Issued;
 
     /// The `token_type_hint` of an introspection or revocation request.
     ///

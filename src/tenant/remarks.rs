@@ -2,8 +2,11 @@
 //!
 //! Nothing here refuses anything. A remark says which rule was not kept, never a value.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Tenant;
 use super::policy::Advice;
@@ -15,13 +18,25 @@ use crate::protocol::entropy::estimated_bits;
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::token::{GrantType, TokenRequest};
 
-/// A rule that was not kept.
+/// How much a remark matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Weight {
+    /// The client should do otherwise.
+    Warning,
+    /// It is good to know.
+    Information,
+}
+
+/// A rule that was not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Remark {
     /// Its number in the README's table.
     pub row: u8,
+    /// How much it matters.
+    pub weight: Weight,
     /// What the client does.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// Where the rule stands.
     pub reference: &'static str,
 }
@@ -48,7 +63,8 @@ struct Review<'t> {
 impl Review<'_> {
     fn note(&mut self, applies: bool, row: u8, what: &'static str, reference: &'static str) {
         if applies {
-            self.remarks.push(Remark { row, what, reference });
+            let weight = Weight::Warning;
+            self.remarks.push(Remark { row, weight, what: what.into(), reference });
         }
     }
 
@@ -77,13 +93,33 @@ impl Tenant {
         let at = AppAt::new(base, registered);
         let inside = unfold(&at, sent, self.0.clock.now()).ok().flatten();
         let request = inside.as_ref().map_or(&**sent, |inside| &inside.request);
+        let is_unaddressed = inside.as_ref().is_some_and(|inside| inside.is_unaddressed);
         let client_id = request.client_id.as_deref().unwrap_or_default();
         let whose = format!("{application_id} {client_id}");
         let mut review = Review { tenant: self, whose, remarks: Vec::new() };
         review.state_and_nonce(request);
         review.challenge(request);
         review.rest(request);
+        review.wishes(&at, request);
+        let what = "a signed request object without iss or aud";
+        review.note(is_unaddressed, 28, what, "OpenID Connect Core section 6.1");
         Remarks(review.remarks)
+    }
+
+    /// That a request names what the server does not know, and ignores.
+    pub fn remarks_on_unknown(&self, application_id: Option<&str>, unknown: &[&str]) -> Remarks {
+        let policy = application_id.map_or(self.0.policy, |id| self.policy_for(id));
+        if unknown.is_empty() || policy.advice == Advice::Silent {
+            return Remarks::default();
+        }
+        let names = unknown.iter().take(MOST_NAMES).map(|name| shown(name));
+        let what = format!("ignored, because unknown: {}", names.collect::<Vec<_>>().join(", "));
+        Remarks(vec![Remark {
+            row: 3,
+            weight: Weight::Information,
+            what: what.into(),
+            reference: "RFC 6749 section 3.1",
+        }])
     }
 
     /// What the client of a token request should do otherwise.
@@ -162,6 +198,33 @@ impl Review<'_> {
         self.note(used, 23, "code_challenge was sent before", "RFC 7636 section 4.1");
     }
 
+    /// How the rest of the wishes is written, and whose token the hint is.
+    fn wishes(&mut self, at: &AppAt, request: &AuthorizeRequest) {
+        let core = "OpenID Connect Core section 3.1.2.1";
+        let is_display = |value: &str| ["page", "popup", "touch", "wap"].contains(&value);
+        let odd = request.display.as_deref().is_some_and(|value| !is_display(value));
+        self.note(odd, 26, "display is none of page, popup, touch and wap", core);
+        for (locales, what) in [
+            (&request.ui_locales, "ui_locales are no language tags"),
+            (&request.claims_locales, "claims_locales are no language tags"),
+        ] {
+            let are_tags = |sent: &str| sent.split(' ').all(is_language_tag);
+            let odd = locales.as_deref().is_some_and(|sent| !are_tags(sent));
+            self.note(odd, 26, what, core);
+        }
+        let is_acr = |value: &str| !value.is_empty() && value.bytes().all(|b| b.is_ascii_graphic());
+        let are_acrs = |sent: &str| sent.split(' ').all(is_acr);
+        let odd = request.acr_values.as_deref().is_some_and(|sent| !are_acrs(sent));
+        self.note(odd, 26, "acr_values are no words with single spaces between", core);
+        let client_id = request.client_id.as_deref();
+        let is_own = |hint: &str| {
+            let claims = self.tenant.hint_of(at, hint);
+            claims.is_some_and(|claims| claims.get("aud").and_then(Value::as_str) == client_id)
+        };
+        let odd = request.id_token_hint.as_deref().is_some_and(|hint| !is_own(hint));
+        self.note(odd, 26, "id_token_hint is no ID token of this client", core);
+    }
+
     fn rest(&mut self, request: &AuthorizeRequest) {
         let response_type = request.response_type.as_deref().and_then(|sent| sent.parse().ok());
         let response_type: Option<ResponseType> = response_type;
@@ -183,6 +246,27 @@ impl Review<'_> {
             "RFC 9700 section 2.1.2",
         );
     }
+}
+
+/// The most unknown names that are told, and the most characters of each.
+const MOST_NAMES: usize = 8;
+const LONGEST_NAME: usize = 40;
+
+/// A name, fit for a line of the log.
+fn shown(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "_-.#".contains(c) { c } else { '?' };
+    name.chars().take(LONGEST_NAME).map(plain).collect()
+}
+
+/// Whether the text is a language tag by its look
+/// ([RFC 5646 §2.1](https://www.rfc-editor.org/rfc/rfc5646#section-2.1)).
+fn is_language_tag(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let is_part = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let is_language = |part: &str| is_part(part) && part.bytes().all(|b| b.is_ascii_alphabetic());
+    parts.next().is_some_and(is_language) && parts.all(is_part)
 }
 
 fn words(text: Option<&str>) -> impl Iterator<Item = &str> {

@@ -200,6 +200,49 @@ fn a_parameter_of_ten_thousand_characters_is_one_more_wrong_value() {
     }
 }
 
+/// What an authorization request brings: a code, the error at the redirect URI, or that of a page.
+fn authorized(answer: &Answer) -> String {
+    match answer.status {
+        302 if answer.callback_parameter("code").is_some() => "code".to_owned(),
+        302 => answer.callback_parameter("error").expect("an error"),
+        _ => format!("page {}", answer.status),
+    }
+}
+
+#[test]
+fn a_long_authorization_parameter_is_one_more_wrong_value_too() {
+    let mock = Mock::strict();
+    let (alice, long) = (mock.alice(), "x".repeat(10_000));
+    for (name, expected) in [
+        ("client_id", "page 400"),
+        ("redirect_uri", "page 400"),
+        ("response_type", "unsupported_response_type"),
+        ("response_mode", "invalid_request"),
+        ("scope", "invalid_scope"),
+        ("state", "code"),
+        ("nonce", "code"),
+        ("prompt", "invalid_request"),
+        ("code_challenge", "invalid_request"),
+        ("code_challenge_method", "invalid_request"),
+        ("max_age", "invalid_request"),
+        ("login_hint", "code"),
+        ("id_token_hint", "invalid_request"),
+        ("acr_values", "code"),
+        ("claims", "invalid_request"),
+        ("request", "invalid_request_object"),
+        ("request_uri", "request_uri_not_supported"),
+        ("display", "code"),
+        ("ui_locales", "code"),
+        ("claims_locales", "code"),
+        ("x-unknown", "code"),
+    ] {
+        let answer = mock.authorize("bank", Some(&alice), &[(name, &long)]);
+        assert_eq!(authorized(&answer), expected, "{name}");
+        let echoed = answer.body.contains(&long[..300]) && name != "state";
+        assert!(!echoed, "{name} stands in the answer");
+    }
+}
+
 /// Credentials that may be anything but right ones of `bank`.
 fn wrong_credentials() -> impl Strategy<Value = Option<(String, String)>> {
     let known = prop_oneof![

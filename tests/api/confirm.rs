@@ -15,6 +15,10 @@ fn asking(policy: Policy) -> Mock {
             "requires_consent": true,
             "redirect_uris": [CALLBACK],
             "scopes": [{ "name": "orders", "description": "Read <orders>" }],
+            "clients": [
+                { "client_id": "named", "name": "The <till>", "redirect_uris": [CALLBACK] },
+                { "client_id": "nameless", "redirect_uris": [CALLBACK] },
+            ],
         }] }))
         .start()
 }
@@ -63,6 +67,22 @@ fn the_page_asks_for_each_scope_in_escaped_words() {
         assert!(page.body.contains(part), "{part}: {}", page.body);
     }
     assert_eq!(page.body.matches("name=\"scope\"").count(), 3);
+}
+
+#[test]
+fn the_page_names_the_client_that_has_a_name_of_its_own() {
+    let mock = asking(Policy::cyberark());
+    let alice = mock.alice();
+    for (client, name) in [
+        ("named", "The &#60;till&#62;"),
+        ("nameless", "Ask &#60;b&#62;first"),
+        ("ask-client", "Ask &#60;b&#62;first"),
+    ] {
+        let asked = mock.authorize("ask", Some(&alice), &[("client_id", client)]);
+        let page = mock.request("GET", asked.location()).cookie(&alice).send();
+        let shown = format!("<strong id=\"consent-application\">{name}");
+        assert!(page.body.contains(&shown), "{client}: {}", page.body);
+    }
 }
 
 #[test]

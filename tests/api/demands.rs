@@ -3,6 +3,7 @@
 
 mod authorize;
 mod places;
+mod plain_http;
 
 use cyberark_identity_mock::tenant::policy::Policy;
 use serde_json::{Value, json};

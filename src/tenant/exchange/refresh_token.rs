@@ -12,7 +12,7 @@ use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
 use crate::tenant::client::Client;
 use crate::tenant::grant::{Family, RefreshToken};
-use crate::tenant::policy::RefreshTokens;
+use crate::tenant::policy::{RefreshIdToken, RefreshTokens};
 use crate::tenant::registry::Registered;
 
 impl Tenant {
@@ -36,7 +36,10 @@ impl Tenant {
             RefreshTokens::Rotated => Some(self.new_refresh_token(registered, family.clone())),
         };
         let principal = self.principal(&family.grant).ok_or_else(unknown_refresh_token)?;
-        Ok(Granted { principal, family, scope, id_token: false, refresh_token })
+        let id_token = registered.policy.refresh_id_token == RefreshIdToken::Issued
+            && principal.user().is_some()
+            && scope.has_openid();
+        Ok(Granted { principal, family, scope, id_token, refresh_token })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The complete document of `strict`: what it advertises works, and what it does not is refused.
 
+mod features;
 mod token_endpoint;
 
 use cyberark_identity_mock::tenant::policy::Policy;

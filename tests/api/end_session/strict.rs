@@ -10,6 +10,7 @@ use super::{
     LEGACY, LISTED, PATHS, UNLISTED, ask, assert_signed_out, assert_still_signed_in, id_token, shop,
 };
 use crate::harness::{Answer, Mock, Setup, forged_hints};
+use crate::login::form::Form;
 
 const BAD_HINT: &str = "id_token_hint is not an ID token of this application";
 const BAD_URI: &str = "post_logout_redirect_uri is not registered for this client";
@@ -183,7 +184,7 @@ fn a_client_id_beside_the_hint_must_be_its_own() {
 }
 
 #[test]
-fn without_a_hint_the_user_is_asked_and_never_sent_on() {
+fn without_a_hint_the_user_is_asked_and_what_was_asked_before_does_not_stay() {
     let mock = shop(Policy::strict());
     let routed = ["/oauth2/endsession/shop", "/oauth2/endsessionv2/shop", LEGACY];
     for (path, action) in PATHS.into_iter().zip(routed) {
@@ -204,6 +205,75 @@ fn without_a_hint_the_user_is_asked_and_never_sent_on() {
                 let pressed = ask(&mock, "POST", action, &alice, &[("confirmed", "yes")]);
                 assert_signed_out_page(&pressed, &case);
                 assert_signed_out(&mock, &alice, &pressed, &case);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_client_id_leads_to_a_listed_uri_once_the_user_has_confirmed() {
+    let mock = shop(Policy::strict());
+    for (path, method) in PATHS.into_iter().flat_map(|path| [(path, "GET"), (path, "POST")]) {
+        for (uri, state, location) in [
+            (LISTED[0], "", LISTED[0].to_owned()),
+            (LISTED[1], "a \"b", format!("{}&state=a%20%22b", LISTED[1])),
+        ] {
+            let case = format!("{method} {path}, {uri}");
+            let alice = mock.alice();
+            let sent =
+                [("client_id", "shop-client"), ("post_logout_redirect_uri", uri), ("state", state)];
+            let page = ask(&mock, method, path, &alice, &sent);
+            assert_confirmation(&page, &path.to_lowercase(), &case);
+            assert_still_signed_in(&mock, &alice, &page, &case);
+            let form = Form::on(&page, "sign-out-form");
+            let names = ["confirmed", "client_id", "post_logout_redirect_uri"];
+            let mut fields: Vec<_> = names.iter().map(|name| (*name, form.value(name))).collect();
+            fields.extend((!state.is_empty()).then_some(("state", state)));
+            let pressed = ask(&mock, "POST", path, &alice, &fields);
+            assert_eq!(pressed.location(), location, "{case}");
+            assert_signed_out(&mock, &alice, &pressed, &case);
+        }
+    }
+}
+
+#[test]
+fn a_client_id_that_nobody_has_is_refused() {
+    let mock = shop(Policy::strict());
+    let alice = mock.alice();
+    let text = "client_id is not that of a client";
+    for path in PATHS {
+        for client_id in ["nobody", "Shop-client", "shop-client "] {
+            for confirmed in ["", "yes"] {
+                let sent = [
+                    ("client_id", client_id),
+                    ("post_logout_redirect_uri", LISTED[0]),
+                    ("confirmed", confirmed),
+                ];
+                let answer = ask(&mock, "POST", path, &alice, &sent);
+                assert_refused(&answer, text, client_id);
+                assert_still_signed_in(&mock, &alice, &answer, client_id);
+            }
+        }
+    }
+    let other = [("client_id", "bank-client")];
+    assert_refused(&ask(&mock, "GET", PATHS[0], &alice, &other), text, "of another application");
+}
+
+#[test]
+fn a_uri_that_the_named_client_does_not_list_is_refused() {
+    let mock = shop(Policy::strict());
+    let alice = mock.alice();
+    for path in PATHS {
+        for uri in UNLISTED.into_iter().chain(["http://localhost:3000/bank"]) {
+            for confirmed in ["", "yes"] {
+                let sent = [
+                    ("client_id", "shop-client"),
+                    ("post_logout_redirect_uri", uri),
+                    ("confirmed", confirmed),
+                ];
+                let answer = ask(&mock, "POST", path, &alice, &sent);
+                assert_refused(&answer, BAD_URI, uri);
+                assert_still_signed_in(&mock, &alice, &answer, uri);
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::harness::{CALLBACK, Program, Request};
+use crate::harness::{CALLBACK, Program, Request, hs256, unsigned};
 
 /// Parameters in the place of those of a good request.
 type Changes<'a> = Vec<(&'static str, &'a str)>;
@@ -58,7 +58,8 @@ fn rows(policy: &str, act: impl FnOnce(&Program)) -> (BTreeSet<u64>, String) {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let rows = lines.filter_map(|line| {
         let fields = &line["fields"];
-        assert!(fields["row"].is_null() || line["level"] == "WARN", "{line}");
+        let level = if fields["row"] == 3 { "INFO" } else { "WARN" };
+        assert!(fields["row"].is_null() || line["level"] == level, "{line}");
         fields["row"].as_u64()
     });
     (rows.collect(), log)
@@ -76,7 +77,12 @@ fn a_request_that_leaves_nothing_to_wish_for_is_not_remarked_on() {
 #[test]
 fn each_rule_that_a_client_does_not_keep_is_a_line_with_its_number() {
     let (a, b) = (chance('a'), chance('b'));
-    let cases: [(&[u64], Changes<'_>); 10] = [
+    let cases: [(&[u64], Changes<'_>); 15] = [
+        (&[26], vec![("display", "tiny")]),
+        (&[26], vec![("ui_locales", "en  de")]),
+        (&[26], vec![("claims_locales", "e_n")]),
+        (&[26], vec![("acr_values", " urn:a")]),
+        (&[], vec![("display", "wap"), ("ui_locales", "de-CH-1996 x-y fr"), ("acr_values", "a b")]),
         (
             &[16, 19, 21],
             vec![
@@ -109,6 +115,66 @@ fn each_rule_that_a_client_does_not_keep_is_a_line_with_its_number() {
         assert_eq!(found, expected.iter().copied().collect(), "{more:?}\n{log}");
         let echoed = more.iter().any(|(_, value)| value.len() > 40 && log.contains(value));
         assert!(!echoed, "a value of the client stands in the log: {log}");
+    }
+}
+
+#[test]
+fn a_signed_request_object_says_by_whom_and_for_whom_it_is() {
+    for (members, expected) in [
+        (json!({}), &[28][..]),
+        (json!({ "iss": "bank-client" }), &[28]),
+        (json!({ "iss": "bank-client", "aud": "" }), &[]),
+    ] {
+        let (found, log) = rows("strict", |program| {
+            let mut members = members.clone();
+            if members.get("aud").is_some() {
+                members["aud"] = format!("{}/bank/", program.url).into();
+            }
+            let object = hs256(b"bank-secret", &members);
+            authorize(program, &with('a', &[("request", &object)]));
+            authorize(program, &with('b', &[("request", &unsigned(&json!({})))]));
+        });
+        assert_eq!(found, expected.iter().copied().collect(), "{members}\n{log}");
+    }
+}
+
+#[test]
+fn what_nobody_knows_is_told_by_name_and_never_by_value() {
+    let (found, log) = rows("strict", |program| {
+        authorize(program, &with('a', &[("resource", "a-value-of-the-client")]));
+        let long = "n".repeat(1_000);
+        exchange(program, &[("grant_type", "x"), ("audience", "another-value"), (&long, "1")]);
+    });
+    assert_eq!(found, [3].into(), "{log}");
+    assert!(log.contains("ignored, because unknown: resource"), "{log}");
+    assert!(log.contains("ignored, because unknown: audience, nnnn"), "{log}");
+    for absent in ["a-value-of-the-client", "another-value", &"n".repeat(41)] {
+        assert!(!log.contains(absent), "{absent}: {log}");
+    }
+}
+
+#[test]
+fn a_hint_that_is_an_id_token_of_another_client_is_remarked_on() {
+    let fixture = json!({
+        "tenant": { "policy": { "advice": "logged" } },
+        "users": [{ "name": "alice@example.com", "password": "alice-password" }],
+        "apps": [{
+            "application_id": "bank", "client_id": "bank-client", "client_secret": "bank-secret",
+            "redirect_uris": [CALLBACK],
+            "clients": [{ "client_id": "second", "client_secret": "s", "redirect_uris": [CALLBACK] }],
+        }],
+    });
+    let arguments = ["--port", "0", "--policy", "strict", "--log-format", "json"];
+    let program =
+        Program::start(&arguments, &[("CYBERARK_MOCK_FIXTURES_INLINE", &fixture.to_string())]);
+    let mint = format!("{}/_mock/v1/mint/id-token", program.url);
+    for (client, expected) in [("bank-client", false), ("second", true)] {
+        let wanted = json!({ "app": "bank", "user": "alice@example.com", "client": client });
+        let token = Request::new("POST", mint.clone()).json(&wanted).send().json();
+        let token = token["token"].as_str().unwrap_or_else(|| panic!("{token}")).to_owned();
+        authorize(&program, &with(client.chars().next().unwrap(), &[("id_token_hint", &token)]));
+        let journal = Request::new("GET", format!("{}/_mock/v1/journal", program.url)).send().body;
+        assert_eq!(journal.contains("id_token_hint is no ID token of this client"), expected);
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use cyberark_identity_mock::tenant::policy::Policy;
 use serde_json::json;
 
 use super::{VERIFIER, code_at, members, with_other};
-use crate::harness::{Answer, CALLBACK, Mock, Setup};
+use crate::harness::{Answer, CALLBACK, Mock, Setup, half_hash};
 
 /// The mock's own words: the product's are not published.
 const REFUSED: &str = "refresh token is unknown, expired, revoked or of another client";
@@ -57,7 +58,7 @@ fn strict_rotates_refresh_tokens_and_a_spent_one_ends_its_family() {
     let answer = refresh(&mock, &first, &[]);
     assert_eq!(
         members(&answer),
-        ["refresh_token", "access_token", "token_type", "expires_in", "scope"]
+        ["id_token", "refresh_token", "access_token", "token_type", "expires_in", "scope"]
     );
     let refreshed = answer.json();
     let second = refreshed["refresh_token"].as_str().unwrap();
@@ -82,6 +83,53 @@ fn a_refreshed_token_speaks_of_the_same_sign_in() {
     let later = second["iat"].as_i64().unwrap() - first["iat"].as_i64().unwrap();
     assert!((3600..3660).contains(&later), "{later}");
     assert_eq!(second["exp"].as_i64().unwrap() - second["iat"].as_i64().unwrap(), 18_000);
+}
+
+/// The product's answer has no ID token, that of `strict` has one (OpenID Connect Core §12.2); the
+/// field says so on its own too.
+#[test]
+fn a_refreshed_id_token_speaks_of_the_same_sign_in() {
+    let field = |value: &str| json!({ "refresh_id_token": value });
+    for (policy, field, brings) in [
+        (Policy::cyberark(), json!({}), false),
+        (Policy::cyberark(), field("issued"), true),
+        (Policy::strict(), json!({}), true),
+        (Policy::strict(), field("omitted"), false),
+    ] {
+        let app = json!({
+            "application_id": "told", "client_id": "told-client", "client_secret": "told-secret",
+            "redirect_uris": [CALLBACK], "issue_refresh_tokens": true, "policy": field,
+            "backchannel_logout_uri": "http://localhost:3000/out",
+        });
+        let mock = Setup { policy, ..Setup::default() }.with(&json!({ "apps": [app] })).start();
+        let call = |form: &[(&str, &str)]| {
+            mock.call("/OAuth2/Token/told", Some(("told-client", "told-secret")), form)
+        };
+        let code = mock.authorize("told", Some(&mock.alice()), &[]).callback_parameter("code");
+        let code = code.expect("a code");
+        let grant = ("grant_type", "authorization_code");
+        let first = call(&[grant, ("code", &code), ("redirect_uri", CALLBACK)]).json();
+        let before = mock.verified("told", first["id_token"].as_str().unwrap()).claims;
+        mock.clock.advance(Duration::from_secs(3600));
+        let token = first["refresh_token"].as_str().unwrap();
+        let second = call(&[("grant_type", "refresh_token"), ("refresh_token", token)]).json();
+        assert_eq!(second.get("id_token").is_some(), brings, "{field}: {second}");
+        if !brings {
+            continue;
+        }
+        let after = mock.verified("told", second["id_token"].as_str().unwrap()).claims;
+        for name in ["iss", "sub", "aud", "auth_time", "sid"] {
+            assert!(!before[name].is_null(), "{name}");
+            assert_eq!(before[name], after[name], "{name}");
+        }
+        assert_eq!((&before["nonce"], after.get("nonce")), (&json!("n-0S6"), None));
+        assert!(after["iat"].as_i64() >= before["iat"].as_i64().map(|at| at + 3600));
+        assert_eq!(after["at_hash"], half_hash(second["access_token"].as_str().unwrap()));
+        let token = second["refresh_token"].as_str().unwrap_or(token);
+        let narrow =
+            [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", "profile")];
+        assert_eq!(call(&narrow).json().get("id_token"), None, "without the scope openid");
+    }
 }
 
 #[test]

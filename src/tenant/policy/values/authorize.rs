@@ -128,3 +128,14 @@ choice! {
         Refused,
     }
 }
+choice! {
+    /// Values of [`super::super::Policy::plain_http`].
+    PlainHttp {
+        /// Like https.
+        Accepted,
+        /// To the machine itself; elsewhere `invalid_request`.
+        Loopback,
+        /// `invalid_request`.
+        Refused,
+    }
+}

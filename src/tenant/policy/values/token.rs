@@ -72,3 +72,12 @@ choice! {
         Urlencoded,
     }
 }
+choice! {
+    /// Values of [`super::super::Policy::refresh_id_token`].
+    RefreshIdToken {
+        /// A refresh brings an access token alone.
+        Omitted,
+        /// With the scope `openid` it brings an ID token too.
+        Issued,
+    }
+}
