@@ -89,9 +89,9 @@ def one_call_at_a_time(bench, server):
     measured(bench, server, "token: client_credentials", 1, lambda s: repeated(server, TOKEN, s))
     measured(bench, server, "token: refresh", 1, lambda s: repeated(server, refresh, s))
     measured(bench, server, "token: code", 2, lambda s: exchanges(bench, server, s))
-    measured(bench, server, "code flow: sign-in, authorization, code", 2, lambda s: flows(server, "code", s))
+    measured(bench, server, "code flow: sign-in, authorization, code", 3, lambda s: flows(server, "code", s))
     hybrid = "code id_token token"
-    measured(bench, server, "hybrid flow: the same, tokens twice", 4, lambda s: flows(server, hybrid, s))
+    measured(bench, server, "hybrid flow: the same, tokens twice", 5, lambda s: flows(server, hybrid, s))
     cookie = f"Cookie: {session['cookie']}"
     authorize = "/OAuth2/Authorize/bank?client_id=bank-client&response_type=code&scope=openid%20profile" \
                 "&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback&state=s&nonce=n"
