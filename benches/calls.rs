@@ -83,7 +83,8 @@ fn introspect(bank: &Bank, token: &str) {
 
 fn userinfo(bank: &Bank, token: &str) {
     let places = Places::default();
-    let tokens = BearerTokens { places: &places, header: Some(token), form: None, duplicated: None };
+    let tokens =
+        BearerTokens { places: &places, header: Some(token), form: None, duplicated: None };
     bank.tenant.userinfo("bank", tokens).expect("the token is alive");
 }
 

@@ -44,7 +44,7 @@ mod vendor;
 use actix_cors::Cors;
 use actix_web::dev::HttpServiceFactory;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Resource};
+use actix_web::{HttpResponse, Resource, Scope};
 
 pub(crate) use canonical::canonical_path;
 pub use control::ControlAccess;
@@ -64,14 +64,19 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     let at = web::resource::<&str>;
     config
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
-        .service(at("/oauth2/authorize/{app}").get(authorize::authorize).post(authorize::authorize))
-        .service(browser(at("/oauth2/token/{app}").post(token::exchange)))
-        .service(browser(
-            at("/oauth2/userinfo/{app}").get(userinfo::userinfo).post(userinfo::userinfo),
+        .service(at("/health").get(health))
+        .service(of_apps(
+            "authorize",
+            at("/{app}").get(authorize::authorize).post(authorize::authorize),
         ))
-        .service(browser(at("/oauth2/keys/{app}").get(discovery::keys).post(discovery::keys)))
-        .service(browser(at("/oauth2/introspect/{app}").post(introspect::introspect)))
-        .service(browser(at("/oauth2/revoke/{app}").post(introspect::revoke)))
+        .service(of_apps("token", browser(at("/{app}").post(token::exchange))))
+        .service(of_apps(
+            "userinfo",
+            browser(at("/{app}").get(userinfo::userinfo).post(userinfo::userinfo)),
+        ))
+        .service(of_apps("keys", browser(at("/{app}").get(discovery::keys).post(discovery::keys))))
+        .service(of_apps("introspect", browser(at("/{app}").post(introspect::introspect))))
+        .service(of_apps("revoke", browser(at("/{app}").post(introspect::revoke))))
         .service(browser(at("/oauth2/register/{app}").post(register::register)))
         .service(browser(
             at("/oauth2/register/{app}/{client_id}")
@@ -110,11 +115,18 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/_mock/outbox").get(outbox::list).delete(outbox::clear))
         .service(at("/_mock/outbox/{id}/approve").post(outbox::approve))
         .service(at("/_mock/outbox/{id}/deny").post(outbox::deny))
-        .service(at("/health").get(health))
         .service(at("/metrics").get(metrics::show))
         .service(at("/_mock/ca.pem").get(authority::certificate))
         .configure(control::routes)
         .default_service(web::to(lost::no_such_path));
+}
+
+/// `/oauth2/{endpoint}/{app}`, in a scope: its beginning is compared as text, where a path with a name in
+/// it is matched by a regular expression from its first letter to its last, at each request.
+fn of_apps(endpoint: &str, resource: impl HttpServiceFactory + 'static) -> Scope {
+    web::scope(&format!("/oauth2/{endpoint}"))
+        .service(resource)
+        .service(web::resource("").to(discovery::missing_app))
 }
 
 /// The calls of a sign-in.

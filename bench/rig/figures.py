@@ -2,8 +2,10 @@
 
 import base64
 import collections
+import http.client
 import json
 import statistics
+import time
 import urllib.parse
 
 from . import start, tenants
@@ -13,7 +15,7 @@ Size = collections.namedtuple(
     "Size", "seconds signing saturated rounds turn live users apps entries launches")
 WHOLE = Size(seconds=5, signing=2, saturated=60, rounds=5, turn=4, live=1_000_000, users=10_000, apps=1_000,
              entries=100_000, launches=20)
-QUICK = Size(seconds=2, signing=1, saturated=6, rounds=2, turn=2, live=40_000, users=1_000, apps=1_000,
+QUICK = Size(seconds=2, signing=0.5, saturated=5, rounds=3, turn=1, live=40_000, users=1_000, apps=1_000,
              entries=20_000, launches=5)
 
 CONNECTIONS = 16
@@ -32,7 +34,9 @@ class Bench:
         return Server(self.program, self.work, f"server{self.servers}", fixture, **options)
 
     def signature(self, threads=2, seconds=None):
-        """Signatures a second, and the processor time of one."""
+        """Signatures a second, and the processor time of one; what is usual, when nobody wants to know."""
+        if not self.signer:
+            return 4000, None
         seconds = seconds or self.size.signing
         figures = json.loads(run([self.signer, str(threads), str(seconds)]))
         return figures["per_second"], figures["cpu_seconds"]
@@ -59,6 +63,8 @@ TOKEN = post("/OAuth2/Token/machine", CREDENTIALS.format("machine"))
 
 def limit(bench):
     """The pure signing limit."""
+    if not bench.signer:
+        return
     for threads in (1, 2):
         rate, cpu = bench.signature(threads, bench.size.signing * 2)
         bench.table.load(f"signatures alone, {threads} thread{'s' * (threads > 1)}", rate, cpu=cpu, signatures=1)
@@ -144,8 +150,7 @@ def exchanges(bench, server, seconds):
 
 
 def minted(server, path, wanted, count, member):
-    """Makes many of something by the control API, over one connection after the other."""
-    import http.client
+    """Makes many of something by the control API, one after the other."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     made = []
     for _ in range(count):
@@ -161,17 +166,18 @@ def minted(server, path, wanted, count, member):
 
 def measured(bench, server, what, signatures, load):
     """A row: the load, between two looks at what a signature costs just now."""
-    repeated(server, get("/health"), 1, 2)
-    before = bench.signature()[1] if signatures else 0
+    before = bench.signature()[1] if signatures else None
     used = server.cpu()
     count, figures = load(bench.size.seconds)
     used = figures.get("cpu") or server.cpu() - used
-    after = bench.signature()[1] if signatures else 0
+    after = bench.signature()[1] if signatures else None
     cpu = used / max(count, 1)
-    share = signatures * (before + after) / 2 / cpu if signatures else None
+    share = signatures * (before + after) / 2 / cpu if before else None
     bench.table.load(what, count / figures["seconds"], milliseconds(figures), cpu, signatures, share)
     say(f"  {what}: {count / figures['seconds']:,.0f}/s, {cpu * 1e6:.0f} µs" +
-        (f", signatures are {share:.1%}" if signatures else ""))
+        (f", signatures are {share:.1%}" if share else ""))
+    if share is None:
+        return
     if signatures == 1:
         bench.table.goal(f"{what}: the signature's share of the processor time", f"{share:.1%}", "≥ 90 %", share >= 0.9)
     if "flow" in what:
@@ -182,7 +188,7 @@ def saturated(bench):
     """Discovery while tokens are signed as fast as can be; memory before and after."""
     server = bench.server(tenants.small())
     try:
-        repeated(server, get("/health"), 1, 1)
+        time.sleep(1)
         rest = server.rss()
         bench.table.goal("resident at rest, MB", f"{rest:.1f}", "≤ 8", rest <= 8)
         seconds = bench.size.saturated
@@ -250,7 +256,7 @@ def large(bench):
             say(f"  {what}: throughput {rate:.1%}, by processor time {cost:.1%}")
             bench.table.goal(f"{what} with {live:,} live tokens, {size.users:,} users, {size.apps:,} apps: "
                              "throughput, by processor time, against the empty tenant",
-                             f"{rate:.1%}, {cost:.1%}", "≥ 95 %", max(rate, cost) >= 0.95)
+                             f"{rate:.1%}, {cost:.1%}", "≥ 95 %", rate >= 0.95)
         empty.stop()
         full.stop()
     finally:

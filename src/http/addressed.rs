@@ -25,14 +25,23 @@ pub(super) fn tenant_of(request: &HttpRequest) -> Tenant {
     named.unwrap_or_else(|| site.tenants.default_tenant())
 }
 
+/// The base URL of a request, left with it: handler and journal both ask, and parsing an URL is the
+/// dearest part of a request that signs nothing.
+struct Based(BaseUrl);
+
 /// The base URL of the tenant that a request is for.
 pub(super) fn base_here(request: &HttpRequest) -> BaseUrl {
+    if let Some(Based(base)) = request.extensions().get() {
+        return base.clone();
+    }
     let site = request.app_data::<Data<Site>>().expect("the server shares its site");
-    match request.extensions().get::<Addressed>() {
+    let base = match request.extensions().get::<Addressed>() {
         Some(Addressed { path: Some(path), .. }) => base_of(site, request).below(path),
         Some(Addressed { path: None, .. }) => base_of_request(request),
         None => base_of(site, request),
-    }
+    };
+    request.extensions_mut().insert(Based(base.clone()));
+    base
 }
 
 /// The base URL of the default tenant.
@@ -73,7 +82,7 @@ fn base_at(scheme: &str, host: &str, port: Option<u16>) -> Option<BaseUrl> {
         url.set_port(port).ok()?;
     }
     // A host that brings a path along is none.
-    (url.path() == "/").then(|| url.as_str().parse().ok())?
+    (url.path() == "/").then(|| BaseUrl::of_url(&url).ok())?
 }
 
 fn names_a_port(host: &str) -> bool {

@@ -44,10 +44,10 @@ pub(super) async fn keys(here: Here, app: Path<String>) -> actix_web::Result<Htt
 /// description of `/OAuth2/Keys` and `/OAuth2/UserInfo`.
 pub(super) async fn missing_app(
     here: Here,
-    endpoint: Path<String>,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
-    let text = match endpoint.as_str() {
+    let endpoint = request.path().rsplit('/').next().unwrap_or_default();
+    let text = match endpoint {
         "keys" => "bad URL",
         "userinfo" => "invalid app configuration",
         "authorize" | "token" | "introspect" | "revoke" | "endsessionv2" => "bad url",

@@ -1,5 +1,6 @@
 //! Writes the journal: every request with its answer, but those of the control API.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -57,6 +58,9 @@ fn write(
     let before = request.extensions().get::<Arc<Asked>>().cloned();
     let asked = before.unwrap_or_else(|| Arc::new(asked(request, &sent)));
     let concerned = tenant.concerned(&with_answer(&asked, answered.headers()));
+    let endpoint = asked.endpoint().to_owned();
+    // Nobody but the journal has it, unless there is steering.
+    let asked = Arc::unwrap_or_clone(asked);
     let (error, error_description) = error_of(answered, answer_body);
     let remarks = request.extensions().get::<Remarks>().cloned();
     let response = answered.response();
@@ -64,12 +68,12 @@ fn write(
         number: 0,
         at: at.to_string(),
         duration: watch.elapsed().as_micros().try_into().unwrap_or(u64::MAX),
-        method: asked.method.clone(),
+        method: asked.method,
         url: url_of(request),
-        path: asked.path.clone(),
-        endpoint: asked.endpoint().to_owned(),
+        path: asked.path,
+        endpoint,
         fields: pairs_of(request.headers()),
-        parameters: asked.parameters.iter().map(pair).collect(),
+        parameters: asked.parameters.into_iter().map(pair).collect(),
         body: text_of(&sent),
         app: concerned.app,
         client: concerned.client,
@@ -89,7 +93,10 @@ fn url_of(request: &HttpRequest) -> String {
 }
 
 /// What the answer tells beside: the session that it begins, the codes and tokens that it delivers.
-fn with_answer(asked: &Asked, headers: &HeaderMap) -> Asked {
+fn with_answer<'a>(asked: &'a Asked, headers: &HeaderMap) -> Cow<'a, Asked> {
+    if !headers.contains_key(header::SET_COOKIE) && !headers.contains_key(header::LOCATION) {
+        return Cow::Borrowed(asked);
+    }
     let mut whole = asked.clone();
     let text = |value: &header::HeaderValue| value.to_str().ok().map(str::to_owned);
     for cookie in headers.get_all(header::SET_COOKIE).filter_map(text) {
@@ -104,7 +111,7 @@ fn with_answer(asked: &Asked, headers: &HeaderMap) -> Asked {
             url::form_urlencoded::parse(delivered.replace('#', "&").as_bytes()).into_owned(),
         );
     }
-    whole
+    Cow::Owned(whole)
 }
 
 /// The error that the answer tells: an OAuth error, or a failure in CyberArk's envelope.
@@ -131,10 +138,13 @@ fn pairs_of(headers: &HeaderMap) -> Vec<Pair> {
     headers.iter().map(pair).collect()
 }
 
-fn pair((name, value): &(String, String)) -> Pair {
-    Pair { name: name.clone(), value: value.clone() }
+fn pair((name, value): (String, String)) -> Pair {
+    Pair { name, value }
 }
 
 fn text_of(body: &[u8]) -> String {
-    String::from_utf8_lossy(&body[..body.len().min(KEPT_OF_BODY)]).into_owned()
+    let kept = &body[..body.len().min(KEPT_OF_BODY)];
+    // Checking the whole is several times faster than looking for what is wrong with it.
+    std::str::from_utf8(kept)
+        .map_or_else(|_| String::from_utf8_lossy(kept).into_owned(), str::to_owned)
 }

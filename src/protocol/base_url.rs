@@ -35,6 +35,28 @@ impl BaseUrl {
         url.parse().expect("an address and a port make a base URL")
     }
 
+    /// The base URL that an URL is, unless there is more to it.
+    ///
+    /// # Errors
+    ///
+    /// [`BaseUrlError`] for another scheme, and for user, query or fragment.
+    pub fn of_url(url: &Url) -> Result<Self, BaseUrlError> {
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+            // A path that begins with two slashes would lead to another host.
+            && !url.path().contains("//");
+        if !plain {
+            return Err(BaseUrlError);
+        }
+        let origin = url.origin().ascii_serialization();
+        let path = url.path().trim_end_matches('/');
+        Ok(Self { path_at: origin.len(), text: format!("{origin}{path}").into() })
+    }
+
     /// The base URL at this path below: `path` begins with a slash and does not end in one.
     #[must_use]
     pub fn below(&self, path: &str) -> Self {
@@ -88,21 +110,7 @@ impl FromStr for BaseUrl {
     type Err = BaseUrlError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let url = Url::parse(text).map_err(|_| BaseUrlError)?;
-        let plain = matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-            && url.query().is_none()
-            && url.fragment().is_none()
-            // A path that begins with two slashes would lead to another host.
-            && !url.path().contains("//");
-        if !plain {
-            return Err(BaseUrlError);
-        }
-        let origin = url.origin().ascii_serialization();
-        let path = url.path().trim_end_matches('/');
-        Ok(Self { path_at: origin.len(), text: format!("{origin}{path}").into() })
+        Self::of_url(&Url::parse(text).map_err(|_| BaseUrlError)?)
     }
 }
 

@@ -4,15 +4,17 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::OAuthError;
 
-/// A checked scope: each token once, in the order first named, joined by single spaces.
+/// A checked scope: each token once, in the order first named, joined by single spaces. Clones share
+/// it: a grant and each of its tokens have one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, JsonSchema)]
-pub struct Scope(Box<str>);
+pub struct Scope(Arc<str>);
 
 impl Scope {
     /// The tokens in order.

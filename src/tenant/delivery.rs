@@ -62,11 +62,11 @@ impl Tenant {
             visits.record(&at, &checked.client_id);
         }
         let grant = Arc::new(Grant {
-            application_id: at.registered.app.application_id.as_str().into(),
+            application_id: at.registered.id.clone(),
             client_id: checked.client_id.into(),
             is_public: checked.client.is_public,
             ends_with_client: checked.client.origin == Origin::Registration,
-            subject: Subject::User(user.uuid().into()),
+            subject: Subject::User(self.0.users.shared_uuid(&user)),
             scope: checked.scope.clone(),
             nonce: checked.nonce.map(Into::into),
             acr: checked.wishes.acr,

@@ -57,7 +57,7 @@ impl Grant {
         now: Timestamp,
     ) -> Self {
         Self {
-            application_id: registered.app.application_id.as_str().into(),
+            application_id: registered.id.clone(),
             client_id: client.id.as_str().into(),
             is_public: client.is_public,
             ends_with_client: client.registered_itself(),

@@ -160,13 +160,13 @@ impl Tenant {
         let (principal, subject) = match wanted.user.as_deref() {
             Some(name) => {
                 let user = self.user(name).ok_or_else(|| unknown_user(name))?;
-                let subject = Subject::User(user.uuid().into());
+                let subject = Subject::User(self.0.users.shared_uuid(&user));
                 (Principal::User(user), subject)
             }
             None => (Principal::Client(client_id.as_str().into()), Subject::Client),
         };
         let grant = Grant {
-            application_id: registered.app.application_id.as_str().into(),
+            application_id: registered.id.clone(),
             client_id: client_id.into(),
             is_public: client.is_public,
             ends_with_client: client.origin == Origin::Registration,

@@ -22,6 +22,8 @@ use crate::protocol::scope::Scope;
 /// An application with the policy that holds for it.
 #[derive(Debug)]
 pub(super) struct Registered {
+    /// Its Application ID, for grants to share.
+    pub(super) id: Arc<str>,
     pub(super) app: App,
     pub(super) policy: Policy,
     /// The client that the application's own settings describe.
@@ -38,6 +40,7 @@ impl Registered {
             (client.client_id.clone(), Arc::new(RegisteredClient::listed(client.clone())))
         });
         Self {
+            id: app.application_id.as_str().into(),
             own: Arc::new(RegisteredClient::of_app(&app)),
             listed: listed.collect(),
             registrations,
@@ -146,9 +149,9 @@ impl Apps {
         for (index, app) in apps.into_iter().enumerate() {
             let here = format!("apps[{index}]");
             app.check(&here)?;
-            let id: Arc<str> = app.application_id.as_str().into();
             let policy = policy.with(&app.policy);
             let registered = Arc::new(Registered::new(app, policy, Arc::default()));
+            let id = registered.id.clone();
             if registry.0.insert(id.clone(), registered).is_some() {
                 let problem = format!("{id:?}: another application has it");
                 return Err(DocumentError::new(format!("{here}.application_id"), problem));

@@ -127,7 +127,8 @@ impl Tenant {
         let now = self.0.clock.now();
         let visits = Some(Visits::of_session(id));
         let level = AuthLevel::Normal;
-        let session = Session { user: user.uuid().into(), authenticated_at: now, level, visits };
+        let session =
+            Session { user: self.0.users.shared_uuid(user), authenticated_at: now, level, visits };
         let expires = now.plus_seconds(self.0.settings.session_lifetime.seconds());
         self.0.sessions.insert(id, session, expires);
     }

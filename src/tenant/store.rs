@@ -10,13 +10,16 @@ use crate::clock::Timestamp;
 use crate::protocol::digest::{hex_lower, sha256};
 
 /// What an entry is found by: the SHA-256 of its id, so that ids of any length cost the same and
-/// no look-up compares a secret byte by byte.
+/// no look-up compares a secret byte by byte. Half of it: whoever looks for another id of the same
+/// key has 2^128 to try, and a million entries are 20 MB less.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Key([u8; 32]);
+struct Key([u8; 16]);
 
 impl Key {
     fn of(id: &str) -> Self {
-        Self(sha256(id))
+        let mut key = [0; 16];
+        key.copy_from_slice(&sha256(id)[..16]);
+        Self(key)
     }
 }
 

@@ -217,6 +217,13 @@ impl Users {
         self.by_uuid.get(uuid).map(|user| user.clone())
     }
 
+    /// The user's UUID, for sessions and grants to share.
+    pub(super) fn shared_uuid(&self, user: &User) -> Arc<str> {
+        let uuid = user.uuid();
+        let shared = self.by_uuid.get(uuid.as_str()).map(|found| found.key().clone());
+        shared.unwrap_or_else(|| uuid.into())
+    }
+
     /// The UUID of the user with this login name, in any letter case.
     pub(super) fn uuid_of_name(&self, name: &str) -> Option<Arc<str>> {
         self.uuid_by_name.get(&name.trim().to_lowercase()).map(|uuid| uuid.clone())

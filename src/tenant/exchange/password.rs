@@ -25,7 +25,7 @@ impl Tenant {
             .filter(|user| user.has_password(request.password.as_ref()));
         let user = user.ok_or_else(wrong_password)?;
         let scope = requested_scope(registered, client, request.scope.as_deref())?;
-        let (subject, now) = (Subject::User(user.uuid().into()), self.0.clock.now());
+        let (subject, now) = (Subject::User(self.0.users.shared_uuid(&user)), self.0.clock.now());
         let grant = Grant::direct(registered, client, subject, &scope, now);
         let family = Family::of(grant.into());
         Ok(Granted {
