@@ -43,7 +43,7 @@ fn main() {
 }
 
 fn sent(own: &[(&'static str, &str)]) -> Parameters {
-    Parameters::from_iter(own.iter().map(|(name, value)| (*name, *value)))
+    own.iter().copied().collect()
 }
 
 fn exchange(bank: &Bank, app: &str, sent: &Parameters) -> TokenResponse {
