@@ -4,8 +4,8 @@
 //! using it again ends what it brought. [RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2):
 //! so does using a refresh token again that was rotated.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::client::Client;
 use super::notices::Visits;
@@ -17,7 +17,7 @@ use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::scope::Scope;
 
 /// On whose behalf a client acts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Subject {
     /// The user with this UUID.
     User(Arc<str>),
@@ -48,7 +48,8 @@ pub(super) struct Grant {
 }
 
 impl Grant {
-    /// A grant without a user's part in it: no nonce, no wishes about claims.
+    /// A grant without a user's part in it: no nonce, no wishes about claims. Tokens tell its second
+    /// only, so that is what it has.
     pub(super) fn direct(
         registered: &Registered,
         client: &Client,
@@ -66,9 +67,19 @@ impl Grant {
             nonce: None,
             acr: None,
             claims: None,
-            authenticated_at: now,
+            authenticated_at: Timestamp::from_seconds(now.seconds()),
             visits: None,
         }
+    }
+
+    /// Whether both say the same, of two without a user's part in them.
+    fn is_like(&self, other: &Self) -> bool {
+        let who = |grant: &Self| (grant.is_public, grant.ends_with_client, grant.authenticated_at);
+        who(self) == who(other)
+            && self.application_id == other.application_id
+            && self.client_id == other.client_id
+            && self.subject == other.subject
+            && self.scope == other.scope
     }
 
     /// Whether the grant was made to this client of this application.
@@ -76,6 +87,23 @@ impl Grant {
         *self.application_id == *registered.app.application_id
             && *self.client_id == *client.id
             && self.is_public == client.is_public
+    }
+}
+
+/// The last grant that a client got for its own credentials. Those of one second are the same, and a
+/// client that asks for token after token keeps one of them instead of thousands.
+#[derive(Debug, Default)]
+pub(super) struct LastGrant(Mutex<Option<Arc<Grant>>>);
+
+impl LastGrant {
+    /// The grant, or the last one if that is the same.
+    pub(super) fn shared(&self, grant: Grant) -> Arc<Grant> {
+        // A grant is put in whole, so a poisoned lock holds a whole one.
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(known) if known.is_like(&grant) => known.clone(),
+            _ => last.insert(Arc::new(grant)).clone(),
+        }
     }
 }
 
@@ -150,4 +178,34 @@ pub(super) enum Bearer {
     Identity(LiveToken),
     /// The `Token` of a sign-in: stands for the session of this id.
     Session(Box<str>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(scope: &str, second: i64) -> Grant {
+        Grant {
+            application_id: "robot".into(),
+            client_id: "robot-client".into(),
+            is_public: false,
+            ends_with_client: false,
+            subject: Subject::Client,
+            scope: scope.parse().unwrap(),
+            nonce: None,
+            acr: None,
+            claims: None,
+            authenticated_at: Timestamp::from_seconds(second),
+            visits: None,
+        }
+    }
+
+    #[test]
+    fn grants_that_say_the_same_are_kept_once() {
+        let last = LastGrant::default();
+        let first = last.shared(grant("read", 1));
+        assert!(Arc::ptr_eq(&first, &last.shared(grant("read", 1))));
+        assert_eq!(last.shared(grant("write", 1)).scope.as_str(), "write");
+        assert!(!Arc::ptr_eq(&first, &last.shared(grant("read", 2))));
+    }
 }

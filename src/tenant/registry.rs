@@ -12,6 +12,7 @@ pub(super) use self::client::{Origin, RegisteredClient};
 pub(super) use self::registrations::{Registration, Registrations};
 use super::app::App;
 use super::document::DocumentError;
+use super::grant::LastGrant;
 use super::policy::{OfflineAccess, Policy, RequestObjects};
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::jwk::SigningAlgorithm;
@@ -32,6 +33,7 @@ pub(super) struct Registered {
     listed: BTreeMap<String, Arc<RegisteredClient>>,
     /// The clients that registered themselves.
     pub(super) registrations: Arc<Registrations>,
+    pub(super) last_grant: LastGrant,
 }
 
 impl Registered {
@@ -44,6 +46,7 @@ impl Registered {
             own: Arc::new(RegisteredClient::of_app(&app)),
             listed: listed.collect(),
             registrations,
+            last_grant: LastGrant::default(),
             app,
             policy,
         }

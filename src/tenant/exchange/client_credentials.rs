@@ -42,7 +42,7 @@ impl Tenant {
         let now = self.0.clock.now();
         let grant = Grant::direct(registered, &client, subject, &scope, now);
         let principal = self.principal(&grant).ok_or_else(refused)?;
-        let family = Family::of(grant.into());
+        let family = Family::of(registered.last_grant.shared(grant));
         let refresh_token = self.first_refresh_token(registered, &client, &family);
         Ok(Granted { principal, family, scope, id_token: false, refresh_token })
     }
