@@ -11,8 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::OAuthError;
 
-/// A checked scope: each token once, in the order first named, joined by single spaces. Clones share
-/// it: a grant and each of its tokens have one.
+/// A checked scope: each token once, in the order first named, joined by single spaces.
+// Shared by clones: a grant and each of its tokens have one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, JsonSchema)]
 pub struct Scope(Arc<str>);
 

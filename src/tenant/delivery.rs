@@ -63,7 +63,7 @@ impl Tenant {
         }
         let grant = Arc::new(Grant {
             application_id: at.registered.id.clone(),
-            client_id: checked.client_id.into(),
+            client_id: at.registered.shared_client_id(&checked.client_id),
             is_public: checked.client.is_public,
             ends_with_client: checked.client.origin == Origin::Registration,
             subject: Subject::User(self.0.users.shared_uuid(&user)),

@@ -29,7 +29,7 @@ pub(super) enum Subject {
 #[derive(Debug)]
 pub(super) struct Grant {
     pub(super) application_id: Arc<str>,
-    pub(super) client_id: Box<str>,
+    pub(super) client_id: Arc<str>,
     /// The client proved nothing; one that did is not mistaken for it.
     pub(super) is_public: bool,
     /// The client registered itself: what it was granted ends with its registration.
@@ -59,7 +59,7 @@ impl Grant {
     ) -> Self {
         Self {
             application_id: registered.id.clone(),
-            client_id: client.id.as_str().into(),
+            client_id: registered.shared_client_id(&client.id),
             is_public: client.is_public,
             ends_with_client: client.registered_itself(),
             subject,

@@ -10,7 +10,7 @@ use super::user::User;
 #[derive(Debug, Clone)]
 pub(super) enum Principal {
     User(Arc<User>),
-    Client(Box<str>),
+    Client(Arc<str>),
 }
 
 impl Principal {

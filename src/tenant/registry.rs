@@ -34,6 +34,8 @@ pub(super) struct Registered {
     /// The clients that registered themselves.
     pub(super) registrations: Arc<Registrations>,
     pub(super) last_grant: LastGrant,
+    /// The application's own `client_id`, for grants to share.
+    client_id: Arc<str>,
 }
 
 impl Registered {
@@ -47,6 +49,7 @@ impl Registered {
             listed: listed.collect(),
             registrations,
             last_grant: LastGrant::default(),
+            client_id: app.client_id().into(),
             app,
             policy,
         }
@@ -58,6 +61,11 @@ impl Registered {
         let own = || self.app.is_own_client(client_id).then(|| self.own.clone());
         let registered = || self.registrations.client(client_id);
         self.listed.get(client_id).cloned().or_else(registered).or_else(own)
+    }
+
+    /// The id of a client, shared if it is the application's own.
+    pub(super) fn shared_client_id(&self, client_id: &str) -> Arc<str> {
+        if *self.client_id == *client_id { self.client_id.clone() } else { client_id.into() }
     }
 
     /// Every client of the fixture.
