@@ -7,6 +7,11 @@ use serde::Serialize;
 /// A JSON answer in the product's content type.
 pub(super) fn json(response: &mut HttpResponseBuilder, body: &impl Serialize) -> HttpResponse {
     let body = serde_json::to_string(body).expect("answers are plain structs and JSON values");
+    json_text(response, body)
+}
+
+/// Like [`json`], of what is text already.
+pub(super) fn json_text(response: &mut HttpResponseBuilder, body: String) -> HttpResponse {
     response
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .content_type("application/json; charset=utf-8")

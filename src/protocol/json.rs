@@ -4,13 +4,18 @@
 //! mistake that would go unseen, and that no JSON Schema allows. Here an object is an object, at every
 //! depth, and an error tells its place.
 
+mod place;
+mod text;
+
 use std::fmt;
 
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess,
     VariantAccess, Visitor,
 };
-use serde_path_to_error::{Path, Segment};
+
+use self::place::located;
+pub use self::text::parsed;
 
 /// Why a text cannot be read, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,25 +36,13 @@ pub struct JsonError {
 /// [`JsonError`] when it is no JSON, or not of the type's shape.
 pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
     let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| {
-        let (path, pointer) = (error.path().to_string(), pointer(error.path()));
-        JsonError { path, pointer, problem: error.into_inner().to_string() }
-    })?;
+    let value = T::deserialize(Strict(&mut reader)).map_err(|error| located(text, &error))?;
     reader.end().map_err(|error| JsonError {
         path: ".".to_owned(),
         pointer: String::new(),
         problem: error.to_string(),
     })?;
     Ok(value)
-}
-
-fn pointer(path: &Path) -> String {
-    let step = |segment: &Segment| match segment {
-        Segment::Seq { index } => format!("/{index}"),
-        Segment::Map { key } | Segment::Enum { variant: key } => format!("/{}", escaped(key)),
-        Segment::Unknown => String::new(),
-    };
-    path.iter().map(step).collect()
 }
 
 /// A step of a JSON Pointer.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer as Form;
 
+use super::json::parsed;
 use super::redirect_uri::RedirectUri;
 
 /// `typ` in the header of a logout token
@@ -68,8 +69,7 @@ impl Serialize for LogoutUri {
 
 impl<'de> Deserialize<'de> for LogoutUri {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        parsed(deserializer, |text| text.parse().map_err(|error: LogoutUriError| error.to_string()))
     }
 }
 

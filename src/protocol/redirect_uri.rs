@@ -9,6 +9,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
 
+use super::json::parsed;
+
 /// An absolute URI in printable ASCII without a fragment: safe to stand in a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedirectUri(Box<str>);
@@ -177,8 +179,9 @@ impl Serialize for RedirectPattern {
 
 impl<'de> Deserialize<'de> for RedirectPattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        parsed(deserializer, |text| {
+            text.parse().map_err(|error: RedirectPatternError| error.to_string())
+        })
     }
 }
 

@@ -16,6 +16,7 @@ use super::client_metadata::{
     ApplicationType, ClientAlgorithm, ClientGrantType, SubjectType, TokenEndpointAuthMethod,
 };
 use super::error::{ErrorCode, OAuthError, echo};
+use super::json;
 use super::jwk::{ClientKeys, SigningAlgorithm};
 use super::logout::LogoutUri;
 use super::request_uri::RequestUri;
@@ -156,16 +157,16 @@ impl ClientMetadata {
         if !body.trim_ascii_start().starts_with(b"{") {
             return Err(invalid("the body: expected a JSON object"));
         }
-        let mut json = serde_json::Deserializer::from_slice(body);
-        let parsed: Result<Self, _> = serde_path_to_error::deserialize(&mut json);
-        let parsed = parsed.map_err(|error| {
-            let path = error.path().to_string();
-            let problem = error.inner().to_string();
-            let text = format!("{path}: {}", echo(&problem));
-            if path.starts_with("redirect_uris") { invalid_redirect(text) } else { invalid(text) }
-        })?;
-        json.end().map_err(|error| invalid(format!("the body: {error}")))?;
-        Ok(parsed)
+        json::read(body).map_err(|error| {
+            let member = if error.path == "." { "the body" } else { &error.path };
+            let text = format!("{member}: {}", echo(&error.problem));
+            // One that comes twice is no wrong URI.
+            let is_twice = error.problem.starts_with("duplicate field");
+            if member.starts_with("redirect_uris") && !is_twice {
+                return invalid_redirect(text);
+            }
+            invalid(text)
+        })
     }
 }
 

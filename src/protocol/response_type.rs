@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::json::parsed;
+
 /// The set of values in a `response_type`: their order has no meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ResponseType {
@@ -86,10 +88,9 @@ impl Serialize for ResponseType {
 
 impl<'de> Deserialize<'de> for ResponseType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|_| {
+        parsed(deserializer, |text| {
             let expected = "expected code, id_token, token or several of them";
-            serde::de::Error::custom(format_args!("response type {text:?}: {expected}"))
+            text.parse().map_err(|_| format!("response type {text:?}: {expected}"))
         })
     }
 }

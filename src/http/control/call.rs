@@ -6,7 +6,7 @@ use actix_web::web::{Bytes, Query};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::answer::{json as json_answer, not_kept};
+use super::super::answer::{json as json_answer, json_text, not_kept};
 use super::problem::Problem;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::json::{self, JsonError};
@@ -60,6 +60,11 @@ impl Call {
 /// 200 with this body.
 pub(super) fn shown(body: &impl Serialize) -> HttpResponse {
     json_answer(not_kept(&mut HttpResponse::Ok()), body)
+}
+
+/// 200 with JSON that is text already.
+pub(super) fn shown_as_is(text: &'static str) -> HttpResponse {
+    json_text(not_kept(&mut HttpResponse::Ok()), text.to_owned())
 }
 
 /// 201 for what is new, 200 for what was there, with this body.

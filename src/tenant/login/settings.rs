@@ -3,8 +3,11 @@
 //! Profiles have the shape of CyberArk's admin API: one string for each challenge, its mechanisms
 //! joined by commas (cyberark/idsec-sdk-golang, `pkg/services/identity/authprofiles`).
 
+use std::fmt;
+
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::protocol::lifetime::Lifetime;
 use crate::protocol::security::mechanism::{MechanismKind, MechanismKindError};
@@ -13,8 +16,8 @@ use crate::tenant::document::DocumentError;
 /// The challenges of a sign-in: one or two, in order, each a choice of mechanisms.
 ///
 /// Written as `["UP,SMS", "EMAIL"]`; an empty string is no challenge, as in the admin API.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(into = "Vec<String>")]
 #[schemars(with = "Vec<String>")]
 pub struct Challenges(Vec<Vec<MechanismKind>>);
 
@@ -41,6 +44,31 @@ impl Challenges {
     /// The mechanisms of each challenge.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[MechanismKind]> {
         self.0.iter().map(Vec::as_slice)
+    }
+}
+
+impl<'de> Deserialize<'de> for Challenges {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ChallengesVisitor)
+    }
+}
+
+/// Refuses the texts while the list is read, so that the error is the list's.
+struct ChallengesVisitor;
+
+impl<'de> Visitor<'de> for ChallengesVisitor {
+    type Value = Challenges;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Challenges, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = list.next_element::<String>()? {
+            texts.push(text);
+        }
+        texts.try_into().map_err(A::Error::custom)
     }
 }
 

@@ -46,3 +46,14 @@ fn the_document_describes_every_operation_and_refers_to_what_it_has() {
     ids.dedup();
     assert_eq!(ids.len(), count);
 }
+
+#[test]
+fn the_committed_document_is_fresh() {
+    let made = Mock::start().get("/_mock/openapi.json").body;
+    // Optimised builds give the committed one.
+    assert!(
+        made == include_str!("../../../src/http/control/openapi.json"),
+        "make it anew, by a debug build that serves: \
+         curl -s http://127.0.0.1:8080/_mock/openapi.json > src/http/control/openapi.json"
+    );
+}
