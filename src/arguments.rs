@@ -1,6 +1,7 @@
 //! Command line and environment: each flag has its variable, a flag goes before its variable, and
 //! an empty variable counts as none.
 
+mod timeouts;
 mod tls;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use cyberark_identity_mock::protocol::secret::Secret;
 use cyberark_identity_mock::server::ControlAccess;
 use cyberark_identity_mock::tenant::policy::Policy;
 
+use self::timeouts::TimeoutArguments;
 pub(crate) use self::tls::TlsArguments;
 
 /// A mock CyberArk Identity authorization server, for tests only.
@@ -36,6 +38,9 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     pub(crate) tls: TlsArguments,
+
+    #[command(flatten)]
+    pub(crate) timeouts: TimeoutArguments,
 
     /// Fixture file, or folder of fixture files, instead of the built-in tenant.
     #[arg(long, env = "CYBERARK_MOCK_FIXTURES", value_name = "PATH")]

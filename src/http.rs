@@ -7,8 +7,10 @@ mod addressed;
 mod answer;
 mod authority;
 mod authorize;
+mod body;
 mod canonical;
 mod confirm;
+mod connection;
 pub(crate) mod control;
 mod discovery;
 mod end_session;
@@ -47,6 +49,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Scope};
 
 pub(crate) use canonical::canonical_path;
+pub(crate) use connection::{Connection, Door};
 pub use control::ControlAccess;
 pub(crate) use control::guard_control;
 pub(crate) use extract::{SESSION_COOKIE, Site};

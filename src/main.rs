@@ -84,6 +84,8 @@ fn start_logging(arguments: &Arguments) {
     // Libraries may log what they were sent; only their warnings are let through.
     let shown = Targets::new()
         .with_target(env!("CARGO_CRATE_NAME"), arguments.log_level)
+        // The server tells the faults of a connection itself, and who the client was.
+        .with_target("actix_http::h1::dispatcher", LevelFilter::OFF)
         .with_default(LevelFilter::WARN);
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     match arguments.log_format {
@@ -121,7 +123,9 @@ async fn serve(arguments: &Arguments, tenant: Tenant) -> Result<(), Exit> {
     let https = https::https(arguments, &tenant).map_err(Exit::Key)?;
     let public_url = arguments.public_url.clone();
     let control = arguments.control();
-    let options = ServerOptions { public_url, https, control, ..ServerOptions::default() };
+    let timeouts = arguments.timeouts.timeouts();
+    let options =
+        ServerOptions { public_url, https, control, timeouts, ..ServerOptions::default() };
     let server = Server::bind(tenant.clone(), host, port, options)
         .map_err(|error| Exit::Address(format!("cannot listen on {error}")))?;
     let reached = Reached::of(&server, arguments.public_url.as_ref());

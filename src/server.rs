@@ -1,42 +1,46 @@
 //! The listener: binds or takes a socket, serves the tenant, sweeps it, stops.
 
+mod accept;
 mod authority;
 mod certificate;
+mod sockets;
+mod timeouts;
 mod tls;
 mod tls_name;
+mod wire;
 
-use std::fmt::Display;
 use std::io;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::middleware::{ErrorHandlers, from_fn};
 use actix_web::web::Data;
-use actix_web::{App, HttpServer, rt};
+use actix_web::{App, Error, rt};
 
 pub use crate::http::ControlAccess;
 pub(crate) use crate::http::SESSION_COOKIE;
 use crate::http::{
-    Metrics, Site, canonical_path, guard_control, journaled, log_request, routes, steered,
+    Door, Metrics, Site, canonical_path, guard_control, journaled, log_request, routes, steered,
     wrong_method,
 };
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
 use crate::tenant::tenants::Tenants;
 
+use self::accept::{Entrance, service};
+use self::sockets::{Place, addresses_of};
 pub use authority::Authority;
 pub use certificate::TlsError;
+pub use timeouts::Timeouts;
 pub use tls::{Https, HttpsDoor, Tls};
 pub use tls_name::{TlsName, TlsNameError};
 
 /// How often expired entries are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
-
-/// The most TLS handshakes under way. A full worker would take no connection at all, not even a
-/// plain one; this is as many as it takes plain ones.
-const HANDSHAKES: usize = 25_600;
 
 /// How the server serves.
 #[derive(Debug, Default)]
@@ -50,6 +54,8 @@ pub struct ServerOptions {
     pub workers: Option<usize>,
     /// HTTPS beside HTTP.
     pub https: Option<Https>,
+    /// How long clients may take.
+    pub timeouts: Timeouts,
 }
 
 /// A server that listens already and has still to be run.
@@ -59,12 +65,6 @@ pub struct Server {
     has_authority: bool,
     tenants: Tenants,
     inner: actix_web::dev::Server,
-}
-
-/// Where a server listens.
-enum Door<'a> {
-    Address(&'a str, u16),
-    Socket(TcpListener),
 }
 
 impl Server {
@@ -79,7 +79,7 @@ impl Server {
         port: u16,
         options: ServerOptions,
     ) -> io::Result<Self> {
-        Self::open(tenants.into(), Door::Address(host, port), options)
+        Self::open(tenants.into(), Place::Address(host, port), options)
     }
 
     /// Serves a tenant, or several, on a socket that the caller has bound.
@@ -92,10 +92,10 @@ impl Server {
         socket: TcpListener,
         options: ServerOptions,
     ) -> io::Result<Self> {
-        Self::open(tenants.into(), Door::Socket(socket), options)
+        Self::open(tenants.into(), Place::Socket(socket), options)
     }
 
-    fn open(tenants: Tenants, door: Door<'_>, options: ServerOptions) -> io::Result<Self> {
+    fn open(tenants: Tenants, place: Place<'_>, options: ServerOptions) -> io::Result<Self> {
         let tls = options.https.as_ref().map(|https| &https.tls);
         let authority_pem = tls.and_then(Tls::authority_pem).map(str::to_owned);
         let has_authority = authority_pem.is_some();
@@ -106,56 +106,37 @@ impl Server {
             outgoing: Outgoing::default(),
             control: options.control,
             metrics: Metrics::default(),
+            body_within: options.timeouts.body,
         });
-        let mut server = HttpServer::new(move || {
-            App::new()
-                .app_data(site.clone())
-                .wrap(wrong_methods())
-                .wrap(from_fn(steered))
-                .wrap(from_fn(journaled))
-                .wrap(from_fn(guard_control))
-                .wrap(from_fn(canonical_path))
-                .wrap(from_fn(log_request))
-                .configure(routes)
-        })
-        .disable_signals()
-        .worker_max_blocking_threads(1)
-        .max_connection_rate(HANDSHAKES)
-        .shutdown_timeout(1);
+        let http = place.listen()?;
+        let addresses = addresses_of(&http)?;
+        let tls = tls.map(|tls| Arc::new(tls.config()));
+        let https = options.https.map(|https| https.door.listen(&addresses)).transpose()?;
+        let https = https.unwrap_or_default();
+        let https_addresses = addresses_of(&https)?;
+        let mut server = actix_web::dev::Server::build()
+            .disable_signals()
+            .worker_max_blocking_threads(1)
+            .shutdown_timeout(1);
         if let Some(workers) = options.workers {
             server = server.workers(workers);
         }
-        let server = match door {
-            Door::Address(host, port) => {
-                let addresses = addresses_of(host, port).map_err(|error| at(host, port, &error))?;
-                addresses.into_iter().try_fold(server, |server, mut address| {
-                    // Port 0 is one port for every address that the name stands for.
-                    if let Some(first) = server.addrs().first() {
-                        address.set_port(first.port());
-                    }
-                    server.bind(address).map_err(|error| at(host, port, &error))
-                })?
-            }
-            Door::Socket(socket) => server.listen(socket)?,
-        };
-        let addresses = server.addrs();
-        let server = match options.https {
-            None => server,
-            Some(Https { tls, door: HttpsDoor::Socket(socket) }) => {
-                server.listen_rustls_0_23(socket, tls.config())?
-            }
-            Some(Https { tls, door: HttpsDoor::Port(mut port) }) => {
-                addresses.iter().try_fold(server, |server, http| {
-                    let address = SocketAddr::new(http.ip(), port);
-                    let server = server
-                        .bind_rustls_0_23(address, tls.config())
-                        .map_err(|error| at(address.ip(), port, &error))?;
-                    port = server.addrs().last().map_or(port, SocketAddr::port);
-                    Ok::<_, io::Error>(server)
-                })?
-            }
-        };
-        let https_addresses = server.addrs().split_off(addresses.len());
+        let plain = http.into_iter().map(|socket| (socket, None));
+        let secure = https.into_iter().map(|socket| (socket, tls.clone()));
+        for (socket, tls) in plain.chain(secure) {
+            let address = socket.local_addr()?;
+            let door = Door { address, is_secure: tls.is_some() };
+            let entrance = Entrance { door, tls, timeouts: options.timeouts };
+            let (site, stopping) = (site.clone(), server.graceful_shutdown_signal());
+            server = server.listen(address.to_string(), socket, move || {
+                let (site, stopping) = (site.clone(), stopping.clone());
+                let stopping = move || {
+                    let stopping = stopping.clone();
+                    async move { stopping.notified().await }
+                };
+                service(entrance.clone(), move || application(site.clone()), stopping)
+            })?;
+        }
         Ok(Self { addresses, https_addresses, has_authority, tenants, inner: server.run() })
     }
 
@@ -199,32 +180,33 @@ impl Server {
     }
 }
 
-/// An error of listening, by where it was tried.
-fn at(host: impl Display, port: u16, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{host} port {port}: {error}"))
-}
-
 /// Gives a 405 a text for people.
 fn wrong_methods<B: 'static>() -> ErrorHandlers<B> {
     let handlers = ErrorHandlers::new();
     handlers.handler(StatusCode::METHOD_NOT_ALLOWED, |answer| Ok(wrong_method(answer)))
 }
 
-/// The addresses that a name stands for, without those that this machine does not have.
-fn addresses_of(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
-    let mut addresses: Vec<SocketAddr> = (host, port).to_socket_addrs()?.collect();
-    if addresses.len() > 1 {
-        let is_here = |address: &SocketAddr| TcpListener::bind((address.ip(), 0)).is_ok();
-        addresses.retain(is_here);
-    }
-    if addresses.is_empty() {
-        return Err(io::Error::new(
-            io::ErrorKind::AddrNotAvailable,
-            "the name has no address here",
-        ));
-    }
-    addresses.dedup();
-    Ok(addresses)
+/// The application that serves the site.
+fn application(
+    site: Data<Site>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(site)
+        .wrap(wrong_methods())
+        .wrap(from_fn(steered))
+        .wrap(from_fn(journaled))
+        .wrap(from_fn(guard_control))
+        .wrap(from_fn(canonical_path))
+        .wrap(from_fn(log_request))
+        .configure(routes)
 }
 
 impl std::fmt::Debug for Server {

@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
 use url::Url;
 
+use super::connection::Connection;
 use super::extract::Site;
 use crate::protocol::base_url::BaseUrl;
 use crate::tenant::Tenant;
@@ -56,7 +57,7 @@ pub(super) fn base_of_request(request: &HttpRequest) -> BaseUrl {
     let scheme = match forwarded(headers, "x-forwarded-proto") {
         Some(sent) if sent.eq_ignore_ascii_case("https") => "https",
         Some(sent) if sent.eq_ignore_ascii_case("http") => "http",
-        _ if request.app_config().secure() => "https",
+        _ if Connection::of(request).door().is_secure => "https",
         _ => "http",
     };
     let port = forwarded(headers, "x-forwarded-port")
@@ -72,7 +73,7 @@ pub(super) fn base_of_request(request: &HttpRequest) -> BaseUrl {
     by_proxy()
         .or_else(by_client)
         .or_else(by_target)
-        .unwrap_or_else(|| BaseUrl::of_address(scheme, request.app_config().local_addr()))
+        .unwrap_or_else(|| BaseUrl::of_address(scheme, Connection::of(request).door().address))
 }
 
 /// The base URL of a host, at `port` instead of its own if there is one.

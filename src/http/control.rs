@@ -29,6 +29,7 @@ use self::call::Call;
 use self::operation::{Operation, Run};
 pub(super) use self::problem::{PROBLEM_JSON, Problem};
 use super::addressed::{Addressed, base_of};
+use super::body::is_late;
 use super::extract::{Here, Site};
 use crate::tenant::tenants::DEFAULT;
 
@@ -102,8 +103,9 @@ async fn answer(here: Here, request: HttpRequest, payload: web::Payload) -> oper
         return Ok(answer);
     };
     let body = Bytes::from_request(&request, &mut payload.into_inner()).await;
-    let body = body.map_err(|_| {
-        Problem::too_large(format!("the body has no end, or more than {BODY_LIMIT} bytes"))
+    let body = body.map_err(|error| match error.as_error() {
+        Some(error) if is_late(error) => Problem::too_late("the body did not come in time"),
+        _ => Problem::too_large(format!("the body has no end, or more than {BODY_LIMIT} bytes")),
     })?;
     let call = call(here, &request, segments, body);
     match operation.run {

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
+use super::body::is_late;
 use super::{answer, pages};
 use crate::protocol::error::{Fault, OAuthError};
 use crate::protocol::security::{NO_ACCESS, UnauthorizedBody};
@@ -33,12 +34,15 @@ impl Failure {
 
     /// The body could not be read to its end.
     pub(super) fn unreadable_body(error: &actix_web::Error) -> Self {
-        let too_large = matches!(error.as_error(), Some(PayloadError::Overflow));
-        let (status, text): (_, Cow<'static, str>) = if too_large {
-            let limit = super::BODY_LIMIT;
-            (StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes").into())
-        } else {
-            (StatusCode::BAD_REQUEST, "the body could not be read".into())
+        let (status, text): (_, Cow<'static, str>) = match error.as_error() {
+            Some(PayloadError::Overflow) => {
+                let text = format!("the body is larger than {} bytes", super::BODY_LIMIT);
+                (StatusCode::PAYLOAD_TOO_LARGE, text.into())
+            }
+            Some(error) if is_late(error) => {
+                (StatusCode::REQUEST_TIMEOUT, "the body did not come in time".into())
+            }
+            _ => (StatusCode::BAD_REQUEST, "the body could not be read".into()),
         };
         Self { error: OAuthError::invalid_request(text), status }
     }

@@ -3,6 +3,7 @@
 use std::future::{Ready, ready};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
@@ -45,6 +46,8 @@ pub(crate) struct Site {
     pub(crate) control: ControlAccess,
     /// What was counted so far.
     pub(crate) metrics: Metrics,
+    /// How long the body of a request may take.
+    pub(crate) body_within: Duration,
 }
 
 /// The tenant that a request is for, and the base of the URLs in its answer.

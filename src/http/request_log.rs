@@ -14,6 +14,8 @@ use actix_web::{Error, HttpMessage, HttpRequest};
 use tracing::Level;
 
 use super::addressed::Addressed;
+use super::body::limit_body;
+use super::connection::Connection;
 use super::endpoint::{app_at, endpoint_at, shown};
 use super::extract::Site;
 use crate::clock::Stopwatch;
@@ -44,10 +46,12 @@ pub(super) struct VendorFailure;
 /// Middleware, around all others: a line for each request, a warning if it was refused; each remark
 /// on the client is a line of its own.
 pub(crate) async fn log_request<B: MessageBody>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
+    let answering = Connection::of(request.request()).answering();
+    limit_body(&mut request, site.body_within);
     let named = request.headers().get(REQUEST_ID).cloned();
     let (method, sent, watch) =
         (request.method().clone(), request.path().to_owned(), Stopwatch::start());
@@ -66,6 +70,7 @@ pub(crate) async fn log_request<B: MessageBody>(
         let line = Line { method, path, status, endpoint, outcome, duration, request_id };
         line.write(request, refusal.as_ref());
     }
+    drop(answering);
     answer
 }
 

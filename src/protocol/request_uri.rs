@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
 
 use super::digest::sha256;
+use super::json::parsed;
 use super::loopback::leads_here;
 
 /// The most characters of a request URI (RFC 9101 §5.2).
@@ -92,8 +93,9 @@ impl Serialize for RequestUri {
 
 impl<'de> Deserialize<'de> for RequestUri {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        parsed(deserializer, |text| {
+            text.parse().map_err(|error: RequestUriError| error.to_string())
+        })
     }
 }
 

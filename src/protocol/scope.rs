@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::OAuthError;
+use super::json::parsed;
 
 /// A checked scope: each token once, in the order first named, joined by single spaces.
 // Shared by clones: a grant and each of its tokens have one.
@@ -95,10 +96,9 @@ impl fmt::Display for Scope {
 
 impl<'de> Deserialize<'de> for Scope {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|_| {
-            let problem = format!("scope {text:?}: expected scope tokens (RFC 6749 section 3.3)");
-            serde::de::Error::custom(problem)
+        parsed(deserializer, |text| {
+            let expected = "expected scope tokens (RFC 6749 section 3.3)";
+            text.parse().map_err(|_| format!("scope {text:?}: {expected}"))
         })
     }
 }

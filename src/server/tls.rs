@@ -64,12 +64,14 @@ impl Tls {
         self.authority_pem.as_deref()
     }
 
-    /// The settings of the listener, which adds the protocols that it speaks.
+    /// The settings of the listener.
     pub(super) fn config(&self) -> ServerConfig {
-        ServerConfig::builder_with_provider(provider())
+        let mut config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .expect("the provider has suites for TLS 1.2 and 1.3")
             .with_no_client_auth()
-            .with_cert_resolver(Arc::new(SingleCertAndKey::from(self.certified.clone())))
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(self.certified.clone())));
+        config.alpn_protocols = ["h2", "http/1.1"].map(Into::into).to_vec();
+        config
     }
 }

@@ -22,7 +22,7 @@ use actix_web::dev::ServerHandle;
 use cyberark_identity_mock::clock::Clock;
 use cyberark_identity_mock::fixtures;
 use cyberark_identity_mock::ids::Ids;
-use cyberark_identity_mock::server::{ControlAccess, Server, ServerOptions};
+use cyberark_identity_mock::server::{ControlAccess, Server, ServerOptions, Timeouts};
 use cyberark_identity_mock::tenant::document::TenantDocument;
 use cyberark_identity_mock::tenant::keys::SigningKey;
 use cyberark_identity_mock::tenant::policy::Policy;
@@ -81,6 +81,7 @@ pub(crate) struct Setup {
     /// HTTPS beside HTTP; every verb of the mock then goes over https.
     pub(crate) https: bool,
     pub(crate) control: ControlAccess,
+    pub(crate) timeouts: Timeouts,
 }
 
 impl Default for Setup {
@@ -93,6 +94,7 @@ impl Default for Setup {
             workers: 1,
             https: false,
             control: ControlAccess::default(),
+            timeouts: Timeouts::default(),
         }
     }
 }
@@ -131,6 +133,7 @@ impl Setup {
             workers: Some(self.workers),
             https,
             control: self.control,
+            timeouts: self.timeouts,
         };
         let tenants = Tenants::from(tenant.clone());
         let shared = tenants.clone();

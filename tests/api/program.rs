@@ -3,6 +3,7 @@
 mod advice;
 mod examples;
 mod failures;
+mod faults;
 mod health_check;
 mod https;
 mod keys;
@@ -76,6 +77,9 @@ fn help_names_every_variable() {
         "TLS_NAMES",
         "CA_FOLDER",
         "CA_FILE",
+        "HEADER_TIMEOUT",
+        "BODY_TIMEOUT",
+        "KEEP_ALIVE",
     ] {
         assert!(help.out.contains(&format!("[env: CYBERARK_MOCK_{name}")), "{name}\n{}", help.out);
     }

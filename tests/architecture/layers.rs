@@ -93,6 +93,7 @@ pub(crate) const LAYERS: [Layer; 10] = [
             "actix_cors",
             "actix_web",
             "askama",
+            "futures_core",
             "percent_encoding",
             "prometheus_client",
             "schemars",

@@ -6,6 +6,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
+use super::super::connection::Connection;
 use super::super::extract::{Site, bearer_token};
 use super::problem::Problem;
 use crate::protocol::secret::Secret;
@@ -39,6 +40,10 @@ pub(in crate::http) fn is_control(path: &str) -> bool {
     path.strip_prefix("/_mock").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+fn is_loopback(request: &ServiceRequest) -> bool {
+    Connection::of(request.request()).door().address.ip().is_loopback()
+}
+
 fn check(request: &ServiceRequest) -> Result<(), Problem> {
     let site = request.app_data::<Data<Site>>().expect("the server shares its site");
     match &site.control {
@@ -49,7 +54,7 @@ fn check(request: &ServiceRequest) -> Result<(), Problem> {
                 "expected the value of --control-token as Authorization: Bearer",
             )),
         },
-        ControlAccess::Loopback if request.app_config().local_addr().ip().is_loopback() => Ok(()),
+        ControlAccess::Loopback if is_loopback(request) => Ok(()),
         ControlAccess::Loopback => Err(Problem::forbidden(
             "the control API is off at addresses beyond this machine, unless there is a \
              --control-token",

@@ -45,7 +45,24 @@ pub(crate) fn clean_command(arguments: &[&str], variables: &[(&str, &str)]) -> C
 impl Program {
     /// Starts a server and waits for the first line of the start message.
     pub(crate) fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut child = clean_command(arguments, variables).spawn().expect("the program starts");
+        Self::started(clean_command(arguments, variables))
+    }
+
+    /// Like [`Self::start`], with so many descriptors at the most.
+    pub(crate) fn start_with_descriptors(most: usize, arguments: &[&str]) -> Self {
+        let program = clean_command(arguments, &[]);
+        let mut shell = Command::new("sh");
+        for (name, _) in program.get_envs() {
+            shell.env_remove(name);
+        }
+        shell.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\"")]);
+        shell.arg(program.get_program()).args(program.get_args());
+        shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::started(shell)
+    }
+
+    fn started(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the program starts");
         let out = BufReader::new(child.stdout.take().expect("standard output is piped"));
         let mut err = child.stderr.take().expect("standard error is piped");
         let (send, lines) = channel();

@@ -187,7 +187,7 @@ fn the_outcome_of_each_logout_notice_is_logged_without_its_token() {
 }
 
 /// The lines of a log in JSON.
-fn json_lines(log: &str) -> Vec<Value> {
+pub(super) fn json_lines(log: &str) -> Vec<Value> {
     let line = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     log.lines().map(line).collect()
 }

@@ -114,7 +114,7 @@ fn idle_handshakes_keep_nobody_out() {
     let clock = cyberark_identity_mock::clock::Clock::default();
     let before = clock.now();
     check_alive(&mock, "300 idle handshakes");
-    // They are given up after three seconds; nobody had to wait for that.
+    // They are given up after five seconds; nobody had to wait for that.
     assert!(clock.now() < before.plus_seconds(2));
     drop(idle);
     check_alive(&mock, "300 closed handshakes");

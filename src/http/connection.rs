@@ -1,0 +1,102 @@
+//! A connection: by which door it came in, and how far its client is with a request.
+
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use actix_web::HttpRequest;
+
+use crate::clock::Stopwatch;
+
+/// Where connections are taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Door {
+    /// The address listened on.
+    pub(crate) address: SocketAddr,
+    /// Whether it is https.
+    pub(crate) is_secure: bool,
+}
+
+/// A connection. Clones are handles to the same one.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    door: Door,
+    peer: Option<SocketAddr>,
+    /// Requests that are being answered.
+    under_way: Cell<usize>,
+    /// Since when there is a head of a request that is not complete.
+    head: Cell<Option<Stopwatch>>,
+    /// Whether there was a whole head before.
+    is_known: Cell<bool>,
+}
+
+impl Connection {
+    /// A connection of which nothing was read.
+    pub(crate) fn new(door: Door, peer: Option<SocketAddr>) -> Self {
+        Self(Rc::new(Inner {
+            door,
+            peer,
+            under_way: Cell::new(0),
+            head: Cell::new(None),
+            is_known: Cell::new(false),
+        }))
+    }
+
+    /// The connection of a request.
+    pub(super) fn of(request: &HttpRequest) -> &Self {
+        request.conn_data().expect("the server makes every connection known")
+    }
+
+    pub(crate) fn door(&self) -> Door {
+        self.0.door
+    }
+
+    /// Who it is, for logs.
+    pub(crate) fn peer(&self) -> String {
+        self.0.peer.map(|peer| peer.to_string()).unwrap_or_default()
+    }
+
+    /// Bytes came: the beginning of a head, unless a request is being answered.
+    pub(crate) fn received(&self) {
+        if self.0.under_way.get() == 0 && self.0.head.get().is_none() {
+            self.0.head.set(Some(Stopwatch::start()));
+        }
+    }
+
+    /// Since when there is a head that is not complete.
+    pub(crate) fn head(&self) -> Option<Stopwatch> {
+        self.0.head.get()
+    }
+
+    /// Whether nothing came but, maybe, the beginning of a first head.
+    pub(crate) fn is_new(&self) -> bool {
+        !self.0.is_known.get()
+    }
+
+    /// Whether a request is being answered.
+    pub(crate) fn is_answering(&self) -> bool {
+        self.0.under_way.get() > 0
+    }
+
+    /// A head is complete: its request is being answered until the guard is dropped.
+    pub(super) fn answering(&self) -> Answering {
+        self.0.head.set(None);
+        self.0.is_known.set(true);
+        self.0.under_way.set(self.0.under_way.get() + 1);
+        Answering(self.clone())
+    }
+}
+
+/// A request of the connection is being answered.
+#[derive(Debug)]
+pub(super) struct Answering(Connection);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        let under_way = &self.0.0.under_way;
+        under_way.set(under_way.get().saturating_sub(1));
+    }
+}

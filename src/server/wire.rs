@@ -1,0 +1,235 @@
+//! The bytes of a connection, with or without TLS, and what goes wrong with them.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::rt::net::TcpStream;
+use actix_web::rt::time::{Sleep, sleep};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_rustls::server::TlsStream;
+
+use crate::clock::Stopwatch;
+use crate::http::Connection;
+
+/// What a client is told whose head did not come in time.
+const TOO_LATE: &[u8] =
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+/// A stream of either kind, so that everything above it is compiled once.
+pub(super) enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// A connection's stream, which ends when the head of a request does not come in time.
+pub(super) struct Wire {
+    stream: Stream,
+    connection: Connection,
+    /// `None` over HTTP/2, whose frames are no heads.
+    within: Option<Duration>,
+    /// One for many heads: when it ends it is seen how old the head at hand is.
+    timer: Option<Pin<Box<Sleep>>>,
+    /// Whether the client said that nothing more will come.
+    has_ended: bool,
+}
+
+impl Wire {
+    pub(super) fn new(stream: Stream, connection: Connection, within: Option<Duration>) -> Self {
+        Self { stream, connection, within, timer: None, has_ended: false }
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Waits for more of a head no longer than it may take.
+    fn poll_time(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        let Some(within) = self.within else {
+            return Poll::Pending;
+        };
+        if self.timer.is_none() && (self.connection.head().is_some() || self.connection.is_new()) {
+            self.timer = Some(Box::pin(sleep(within)));
+        }
+        while let Some(timer) = &mut self.timer {
+            if timer.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            let age = self.connection.head().map(Stopwatch::elapsed);
+            self.timer = match age.map(|age| within.checked_sub(age).unwrap_or_default()) {
+                Some(Duration::ZERO) => return Poll::Ready(self.late(context)),
+                Some(left) => Some(Box::pin(sleep(left))),
+                None if self.connection.is_new() => {
+                    let peer = self.connection.peer();
+                    tracing::debug!(peer, "closed: no request came");
+                    return Poll::Ready(io::ErrorKind::TimedOut.into());
+                }
+                None => None,
+            };
+        }
+        Poll::Pending
+    }
+
+    fn late(&mut self, context: &mut Context<'_>) -> io::Error {
+        let peer = self.connection.peer();
+        let seconds = self.within.unwrap_or_default().as_secs_f64();
+        tracing::warn!(peer, seconds, "half a header: the rest did not come in time");
+        // As far as the system takes it at once: the client has no claim to an answer.
+        if Pin::new(&mut self.stream).poll_write(context, TOO_LATE).is_ready() {
+            let _ = Pin::new(&mut self.stream).poll_flush(context);
+            let _ = Pin::new(&mut self.stream).poll_shutdown(context);
+        }
+        io::ErrorKind::TimedOut.into()
+    }
+
+    fn ended(&mut self) {
+        self.has_ended = true;
+        if self.connection.is_answering() {
+            let peer = self.connection.peer();
+            tracing::info!(peer, "the client closed its side before it was answered");
+        }
+    }
+
+    fn broken(&self, error: &io::Error) {
+        let peer = self.connection.peer();
+        if self.connection.is_answering() || self.connection.head().is_some() {
+            tracing::warn!(peer, %error, "the client left in the middle of a request");
+        }
+    }
+
+    fn unheard(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Err(error)) = &written {
+            let peer = self.connection.peer();
+            tracing::warn!(peer, %error, "the client left before its answer");
+        }
+        written
+    }
+}
+
+impl Drop for Wire {
+    /// What came before the end may have been a whole request: that is known only now.
+    fn drop(&mut self) {
+        if self.has_ended && self.within.is_some() && self.connection.head().is_some() {
+            let peer = self.connection.peer();
+            tracing::warn!(peer, "half a header: the client left");
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let wire = &mut *self;
+        let before = buffer.filled().len();
+        match Pin::new(&mut wire.stream).poll_read(context, buffer) {
+            Poll::Pending => wire.poll_time(context).map(Err),
+            Poll::Ready(Err(error)) => {
+                wire.broken(&error);
+                Poll::Ready(Err(error))
+            }
+            Poll::Ready(Ok(())) => {
+                if buffer.filled().len() == before {
+                    wire.ended();
+                } else {
+                    wire.connection.received();
+                }
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.unheard(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.unheard(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
+            Self::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write_vectored(context, parts),
+            Self::Tls(stream) => Pin::new(stream).poll_write_vectored(context, parts),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Self::Plain(stream) => stream.is_write_vectored(),
+            Self::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_flush(context),
+            Self::Tls(stream) => Pin::new(stream).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+        }
+    }
+}
