@@ -16,14 +16,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::JwtSigner;
 use jsonwebtoken::signature::{Error as SignatureError, Signer};
 use jsonwebtoken::{Algorithm, Header};
-use rsa::RsaPrivateKey;
-use rsa::pkcs8::{EncodePrivateKey, LineEnding};
+use rsa::pkcs8::{LineEnding, SecretDocument};
 use serde::Serialize;
 
 use self::certificate::{Chain, key_block};
@@ -41,6 +43,9 @@ use crate::protocol::jwk::{Jwk, JwkCertificate, SigningAlgorithm};
 const DEVELOPMENT_RSA: &str = include_str!("../../keys/development-rsa.pem");
 const DEVELOPMENT_ES256: &str = include_str!("../../keys/development-es256.pem");
 const DEVELOPMENT_ED25519: &str = include_str!("../../keys/development-ed25519.pem");
+
+/// The label of PKCS#8 in PEM ([RFC 7468 §10](https://www.rfc-editor.org/rfc/rfc7468#section-10)).
+const PRIVATE_KEY: &str = "PRIVATE KEY";
 
 /// Why a PEM text is no signing key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -106,9 +111,11 @@ impl SigningKey {
 
     /// Makes a new 2048-bit RSA key and returns it as PKCS#8 PEM; this takes up to a second.
     pub fn generate_pem() -> String {
-        let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)
-            .expect("2048 is a size that the generator takes");
-        key.to_pkcs8_pem(LineEnding::LF).expect("a generated key serializes").to_string()
+        let key = RsaKeyPair::generate(KeySize::Rsa2048).expect("there is chance enough");
+        let der: Pkcs8V1Der<'_> = key.as_der().expect("a generated key serializes");
+        let document = SecretDocument::try_from(der.as_ref()).expect("PKCS#8 is DER");
+        let pem = document.to_pem(PRIVATE_KEY, LineEnding::LF).expect("the label is one of PEM");
+        pem.to_string()
     }
 
     fn new(pair: Pair, alg: SigningAlgorithm) -> Self {
@@ -235,8 +242,9 @@ fn encode_bytes(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rsa::RsaPrivateKey;
     use rsa::pkcs1::EncodeRsaPrivateKey;
-    use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey};
+    use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey};
 
     use super::*;
 
