@@ -67,6 +67,11 @@ pub fn from_text(name: &str, text: &str) -> Result<TenantDocument, FixtureError>
         path: if path == "." { "the top level".to_owned() } else { path },
         problem,
     };
+    // The top level is told with what belongs there.
+    if text.trim_start().starts_with('[') {
+        let problem = "invalid type: list, expected an object with tenant, users and apps";
+        return Err(malformed(".".to_owned(), problem.to_owned()));
+    }
     let document: TenantDocument = json::read(text.as_bytes())
         .map_err(|JsonError { path, problem, .. }| malformed(path, problem))?;
     document.check().map_err(|DocumentError { path, problem }| malformed(path, problem))?;
