@@ -106,7 +106,8 @@ impl SigningKey {
             Some(chain) => Some(chain.of_key(pair.public())?),
             None => None,
         };
-        Ok(Self::named(pair, SigningAlgorithm::RS256, certified))
+        let (thumbprint, certificate) = certified.unzip();
+        Ok(Self::named(pair, SigningAlgorithm::RS256, thumbprint, certificate))
     }
 
     /// Makes a new 2048-bit RSA key and returns it as PKCS#8 PEM; this takes up to a second.
@@ -119,7 +120,7 @@ impl SigningKey {
     }
 
     fn new(pair: Pair, alg: SigningAlgorithm) -> Self {
-        Self::named(pair, alg, None)
+        Self::named(pair, alg, None, None)
     }
 
     /// The `kid` is the thumbprint of the certificate as the product's is; without one, the same
@@ -127,10 +128,10 @@ impl SigningKey {
     fn named(
         pair: Pair,
         alg: SigningAlgorithm,
-        certified: Option<(String, JwkCertificate)>,
+        thumbprint: Option<String>,
+        certificate: Option<JwkCertificate>,
     ) -> Self {
-        let (kid, certificate) = certified.unzip();
-        let kid = kid.unwrap_or_else(|| {
+        let kid = thumbprint.unwrap_or_else(|| {
             let named = [format!("{alg:?}").as_bytes(), pair.public()].concat();
             hex_lower(digest(&SHA1_FOR_LEGACY_USE_ONLY, &named).as_ref()).to_uppercase()
         });
@@ -194,12 +195,14 @@ impl SigningKey {
         Arc::new(Self { signatures: signatures.clone(), ..self })
     }
 
-    /// The same private key for another algorithm, if it can sign with it.
+    /// The same private key for another algorithm, if it can sign with it; under a name of its own,
+    /// as both may stand in one set ([RFC 7517 §4.5](https://www.rfc-editor.org/rfc/rfc7517#section-4.5)).
     fn with_algorithm(&self, algorithm: SigningAlgorithm) -> Option<Self> {
         let is_rsa = |alg| matches!(alg, SigningAlgorithm::RS256 | SigningAlgorithm::PS256);
         let fits = algorithm == self.jwk.alg || (is_rsa(algorithm) && is_rsa(self.jwk.alg));
-        let certified = self.jwk.certificate.clone().map(|own| (self.jwk.kid.clone(), own));
-        fits.then(|| Self::named(self.pair.clone(), algorithm, certified))
+        let own_name = (algorithm == self.jwk.alg).then(|| self.jwk.kid.clone());
+        let certificate = self.jwk.certificate.clone();
+        fits.then(|| Self::named(self.pair.clone(), algorithm, own_name, certificate))
     }
 }
 
