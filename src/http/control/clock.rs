@@ -1,10 +1,12 @@
 //! The tenant's clock: read, set, advanced, stopped.
 
+use std::fmt;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::call::{Call, shown};
 use super::operation::{Operation, Outcome, Run};
@@ -36,13 +38,43 @@ struct ClockView {
 }
 
 /// A moment.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
 enum Moment {
     /// Seconds since 1970, as in tokens.
     Seconds(i64),
     /// RFC 3339, like `2026-01-31T23:59:59Z`.
     Text(String),
+}
+
+/// Not derived: an enum without tags is refused behind its value, where its place is lost.
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl Visitor<'_> for Either {
+            type Value = Moment;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a time in RFC 3339, or whole seconds since 1970")
+            }
+
+            fn visit_i64<E: Error>(self, seconds: i64) -> Result<Moment, E> {
+                Ok(Moment::Seconds(seconds))
+            }
+
+            fn visit_u64<E: Error>(self, seconds: u64) -> Result<Moment, E> {
+                // What is too much for the type is too late for the clock.
+                Ok(Moment::Seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Moment, E> {
+                Ok(Moment::Text(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// How the clock is to stand; what is absent stays as it is.
