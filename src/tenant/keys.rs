@@ -5,6 +5,7 @@
 //! embeds the mock keeps its own `jsonwebtoken` provider.
 
 mod certificate;
+mod fingerprint;
 mod foreign;
 mod forge;
 mod of_tenant;
@@ -29,6 +30,7 @@ use rsa::pkcs8::{LineEnding, SecretDocument};
 use serde::Serialize;
 
 use self::certificate::{Chain, key_block};
+pub(super) use self::fingerprint::fingerprint;
 pub(super) use self::foreign::{ClientSigner, unverified_text};
 pub use self::forge::Signature;
 pub(super) use self::one_time::step_of_code;

@@ -6,8 +6,9 @@ use std::sync::{Mutex, TryLockError};
 use dashmap::DashMap;
 
 use super::inspect::Alive;
+use super::keys::fingerprint;
 use crate::clock::Timestamp;
-use crate::protocol::digest::{hex_lower, sha256};
+use crate::protocol::digest::hex_lower;
 
 /// What an entry is found by: the SHA-256 of its id, so that ids of any length cost the same and
 /// no look-up compares a secret byte by byte. Half of it: whoever looks for another id of the same
@@ -17,9 +18,7 @@ struct Key([u8; 16]);
 
 impl Key {
     fn of(id: &str) -> Self {
-        let mut key = [0; 16];
-        key.copy_from_slice(&sha256(id)[..16]);
-        Self(key)
+        Self(fingerprint(id))
     }
 }
 

@@ -153,6 +153,7 @@ pub(crate) const CONFINED: [Confined; 3] = [
         files: &[
             "src/tenant/keys.rs",
             "src/tenant/keys/certificate.rs",
+            "src/tenant/keys/fingerprint.rs",
             "src/tenant/keys/foreign.rs",
             "src/tenant/keys/one_time.rs",
             "src/tenant/keys/forge.rs",

@@ -185,7 +185,7 @@ const ROWS: &[Row] = &[
     ("PUT", "/users/a", r#"{"name":"a","claims":[]}"#, "/claims", "expected a map"),
     ("PUT", "/users/a", r#"{"name":"a","roles":[7]}"#, "/roles/0", "expected a string"),
     ("PUT", "/users/a", r#"{"name":"a","federated":"yes"}"#, "/federated", "expected a boolean"),
-    ("PUT", "/users/a", r#"{"name":"a","name":"a"}"#, "", "duplicate field `name`"),
+    ("PUT", "/users/a", r#"{"name":"a","name":"a"}"#, "/name", "duplicate field `name`"),
     ("POST", "/tokens/verify", r#"{"token":{}}"#, "/token", "expected a string"),
     ("POST", "/mint/session", r#"{"user":null}"#, "/user", "expected a string"),
 ];
