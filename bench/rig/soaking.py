@@ -73,9 +73,8 @@ def under_load(server, faults, seconds):
     faults.stop()
     checks = [honest(what, figures) for what, figures in results.items()]
     checks += of_health(faults) + [of_memory(memory, seconds >= SETTLED)]
-    is_full = most_files >= FILES - 8
-    checks.append(("the table of descriptors was full", f"{most_files} of {FILES}",
-                   is_full if seconds >= SETTLED else None))
+    # Looked at once a second; whether the table was full between, the log tells.
+    checks.append(("descriptors", f"{most_files} of {FILES} at most", None))
     checks.append(released(server, files))
     did = ", ".join(f"{name} {count:,}" for name, count in sorted(faults.counts.items()))
     checks.append(("misbehaving clients", did, None))
