@@ -4,7 +4,13 @@ use std::fmt::Display;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 
+use socket2::SockRef;
+
 use super::tls::HttpsDoor;
+
+/// Connections that the system keeps until they are taken. With the 128 of `std` the clients of a burst
+/// have to try again, a second later each time.
+const WAITING: i32 = 1024;
 
 /// Where a server listens.
 pub(super) enum Place<'a> {
@@ -46,6 +52,8 @@ fn listen_at(
     for address in addresses {
         let address = SocketAddr::new(address.ip(), port);
         let socket = TcpListener::bind(address).map_err(|error| told(address, &error))?;
+        // It listens already; this changes how many may wait.
+        SockRef::from(&socket).listen(WAITING)?;
         port = socket.local_addr()?.port();
         sockets.push(socket);
     }

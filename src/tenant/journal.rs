@@ -69,7 +69,7 @@ pub struct Exchange {
     pub error_description: Option<String>,
     /// What the client should do otherwise, by the README's table of rows.
     pub remarks: Vec<Remark>,
-    /// The entry of steering that made the answer.
+    /// Whether steering made or changed the answer.
     pub steered: bool,
     /// Header fields of the answer.
     #[serde(rename = "answer_headers")]

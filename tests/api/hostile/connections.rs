@@ -1,7 +1,38 @@
 //! Connections: broken off, pipelined, in small pieces.
 
+#[cfg(target_os = "linux")]
+use std::net::TcpStream;
+#[cfg(target_os = "linux")]
+use std::time::Duration;
+
+#[cfg(target_os = "linux")]
+use cyberark_identity_mock::fixtures::built_in;
+#[cfg(target_os = "linux")]
+use cyberark_identity_mock::server::{Server, ServerOptions};
+#[cfg(target_os = "linux")]
+use cyberark_identity_mock::tenant::{Tenant, TenantParts};
+
 use super::check_alive;
 use crate::harness::{Answer, Mock, ROUTES, Wire, request_bytes};
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_burst_of_connections_waits_until_it_is_taken() {
+    let options = ServerOptions::default();
+    let server = Server::bind(
+        Tenant::new(built_in(), TenantParts::default()).unwrap(),
+        "127.0.0.1",
+        0,
+        options,
+    );
+    // It listens, and takes nothing until it is run.
+    let server = server.unwrap();
+    let address = server.addresses()[0];
+    let connected =
+        (0..600).map(|_| TcpStream::connect_timeout(&address, Duration::from_millis(500)));
+    let connected: Result<Vec<_>, _> = connected.collect();
+    assert_eq!(connected.unwrap().len(), 600);
+}
 
 #[test]
 fn a_client_may_leave_at_any_byte_of_its_request() {
