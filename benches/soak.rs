@@ -35,7 +35,7 @@ fn main() -> Result<ExitCode, Error> {
     let (before, watch) = (resident(), Stopwatch::start());
     println!("start: {before:.1} MiB resident");
     for number in 1..=wanted {
-        mock.sign_in(ALICE)?;
+        mock.session(ALICE)?;
         let code = mock.code(ALICE, "bank", CALLBACK)?;
         if number % EXCHANGED == 0 {
             exchange(&agent, &mock, &code)?;

@@ -187,7 +187,7 @@ mod tests {
                 })
             });
             let (address, handle) = receive.recv().expect("the application starts");
-            let session = mock.sign_in("alice@example.com").expect("alice is there");
+            let session = mock.session("alice@example.com").expect("alice is there");
             Self { app: format!("http://{address}"), session, handle, thread: Some(thread) }
         }
 

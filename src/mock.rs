@@ -4,6 +4,7 @@ mod authorization_url;
 mod beside;
 mod builder;
 mod expectation;
+mod minting;
 mod place;
 mod serving;
 mod times;
@@ -16,6 +17,7 @@ pub use self::authorization_url::AuthorizationUrl;
 pub use self::beside::AddTenantError;
 pub use self::builder::{MockTenantBuilder, StartError};
 pub use self::expectation::Expectation;
+pub use self::minting::SignIn;
 pub use self::place::Place;
 pub use self::times::Times;
 

@@ -7,11 +7,9 @@ use std::thread;
 use super::authorization_url::AuthorizationUrl;
 use super::expectation::Placed;
 use crate::protocol::base_url::BaseUrl;
-use crate::server::SESSION_COOKIE;
 use crate::tenant::Tenant;
 use crate::tenant::app::App;
 use crate::tenant::document::{DocumentError, TenantDocument};
-use crate::tenant::mint::Wanted;
 use crate::tenant::tenants::{DEFAULT, Tenants};
 
 /// A tenant that a mock serves: the default one, which [`MockTenant`](super::MockTenant) derefs to, or
@@ -99,101 +97,6 @@ impl Place {
     pub fn authorization_url(&self, app: &str, redirect_uri: &str) -> AuthorizationUrl {
         let client = self.tenant().application(app).as_ref().map(App::client_id);
         AuthorizationUrl::new(self.base.endpoint("Authorize", app), client, redirect_uri)
-    }
-
-    /// Signs a user in without a page; returns the value of a `Cookie` field that proves it.
-    ///
-    /// # Errors
-    ///
-    /// [`DocumentError`] when there is no such user.
-    ///
-    /// ```
-    /// # use cyberark_identity_mock::mock::MockTenant;
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let mock = MockTenant::start();
-    /// let config = ureq::Agent::config_builder().max_redirects(0).build();
-    /// let agent = ureq::Agent::new_with_config(config);
-    /// let callback = "http://localhost:3000/callback";
-    /// let answer = agent
-    ///     .get(mock.authorization_url("bank", callback).to_string())
-    ///     .header("Cookie", mock.sign_in("alice@example.com")?)
-    ///     .call()?;
-    /// let location = answer.headers()["location"].to_str()?;
-    /// assert!(location.starts_with(callback) && location.contains("code="), "{location}");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn sign_in(&self, user: &str) -> Result<String, DocumentError> {
-        Ok(format!("{SESSION_COOKIE}={}", self.tenant().mint_session(user)?))
-    }
-
-    /// An authorization code of the application's own client with the scope `openid`, as if the
-    /// user had just signed in. [`Tenant::mint_code`] makes those that are to be different.
-    ///
-    /// # Errors
-    ///
-    /// [`DocumentError`] when user, application or redirect URI are none.
-    ///
-    /// ```
-    /// # use cyberark_identity_mock::mock::MockTenant;
-    /// let mock = MockTenant::start();
-    /// assert!(mock.code("alice@example.com", "bank", "http://localhost:3000/callback").is_ok());
-    /// assert!(mock.code("nobody", "bank", "http://localhost:3000/callback").is_err());
-    /// ```
-    pub fn code(&self, user: &str, app: &str, redirect_uri: &str) -> Result<String, DocumentError> {
-        let wanted = Wanted {
-            app: app.to_owned(),
-            user: Some(user.to_owned()),
-            redirect_uri: Some(redirect_uri.to_owned()),
-            ..Wanted::default()
-        };
-        self.tenant().mint_code(&self.base, &wanted)
-    }
-
-    /// An ID token as the tenant would issue it.
-    ///
-    /// # Errors
-    ///
-    /// [`DocumentError`] when application, user or scope are none.
-    ///
-    /// ```
-    /// # use cyberark_identity_mock::mock::MockTenant;
-    /// # use cyberark_identity_mock::tenant::mint::Wanted;
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let mock = MockTenant::start();
-    /// let wanted = Wanted {
-    ///     app: "bank".to_owned(),
-    ///     user: Some("alice@example.com".to_owned()),
-    ///     ..Wanted::default()
-    /// };
-    /// let verdict = mock.tenant().verdict(mock.base(), &mock.id_token(wanted)?);
-    /// assert!(verdict.valid, "{:?}", verdict.problems);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn id_token(&self, wanted: Wanted) -> Result<String, DocumentError> {
-        Ok(self.tenant().mint_id_token(&self.base, wanted)?.sign().0)
-    }
-
-    /// An access token as the tenant would issue it; of the client itself when no user is named.
-    ///
-    /// # Errors
-    ///
-    /// [`DocumentError`] when application, user or scope are none.
-    ///
-    /// ```
-    /// # use cyberark_identity_mock::mock::MockTenant;
-    /// # use cyberark_identity_mock::tenant::mint::Wanted;
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let mock = MockTenant::start();
-    /// let token = mock.access_token(Wanted { app: "bank".to_owned(), ..Wanted::default() })?;
-    /// let verdict = mock.tenant().verdict(mock.base(), &token);
-    /// assert_eq!(verdict.client.as_deref(), Some("bank-client"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn access_token(&self, wanted: Wanted) -> Result<String, DocumentError> {
-        Ok(self.tenant().mint_access_token(&self.base, wanted)?.sign().0)
     }
 
     /// The tenant as it is now: its clock, users, keys, steering, journal and outbox. After

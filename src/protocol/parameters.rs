@@ -12,6 +12,13 @@ use super::error::{OAuthError, echo};
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Parameters(Vec<(String, String)>);
 
+impl From<Vec<(String, String)>> for Parameters {
+    /// Takes pairs that are decoded already.
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+}
+
 impl Parameters {
     /// Decodes `application/x-www-form-urlencoded` bytes.
     ///

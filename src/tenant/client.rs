@@ -55,6 +55,12 @@ impl Client {
         Self { id: client_id.to_owned(), is_public: false, identity }
     }
 
+    /// A client of the application, whatever it could prove.
+    pub(super) fn known_as(client_id: &str, client: Arc<RegisteredClient>) -> Self {
+        let is_public = client.is_public;
+        Self { is_public, ..Self::proved_as(client_id, Identity::Registered(client)) }
+    }
+
     /// Whether the client proved who it is.
     pub(super) fn proved(self) -> bool {
         !self.is_public
@@ -219,8 +225,7 @@ fn authenticate(registered: &Registered, claim: &ClientClaim) -> Result<Client, 
         .find(|(_, offered, client)| proves(client, *offered))
         .ok_or_else(|| wrong_credentials(policy))?;
     refuse_other_way(policy, &client, way(&claim.credentials))?;
-    let is_public = client.is_public;
-    Ok(Client { is_public, ..Client::proved_as(id, Identity::Registered(client)) })
+    Ok(Client::known_as(id, client))
 }
 
 fn proves(client: &RegisteredClient, offered: Option<&Secret>) -> bool {

@@ -73,7 +73,23 @@ impl Tenant {
             GrantType::ClientCredentials => self.client_credentials(registered, client, request)?,
             GrantType::Password => self.password(registered, &client?, request)?,
         };
-        Ok(Issuance {
+        let is_refresh = grant_type == GrantType::RefreshToken;
+        Ok(Issuance { is_refresh, ..self.issuance(at, granted) })
+    }
+
+    /// Exchanges a code of a client that need not prove who it is, and may use codes.
+    pub(super) fn exchange_code_of(
+        &self,
+        at: AppAt,
+        client: &Client,
+        request: &TokenRequest,
+    ) -> Result<Issuance, OAuthError> {
+        let granted = self.redeem_code(&at.registered, client, request)?;
+        Ok(self.issuance(at, granted))
+    }
+
+    fn issuance(&self, at: AppAt, granted: Granted) -> Issuance {
+        Issuance {
             tenant: self.clone(),
             at,
             principal: granted.principal,
@@ -81,10 +97,10 @@ impl Tenant {
             scope: granted.scope,
             tokens: ResponseType { code: false, id_token: granted.id_token, token: true },
             code: None,
-            is_refresh: grant_type == GrantType::RefreshToken,
+            is_refresh: false,
             refresh_token: granted.refresh_token,
             more: None,
-        })
+        }
     }
 
     /// A first refresh token of the family, if the application issues them and the client uses them.

@@ -1,5 +1,7 @@
 //! Tokens, codes and sessions without a flow, for tests that begin in the middle.
 
+mod sign_in;
+
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -112,6 +114,15 @@ impl Tenant {
     /// [`DocumentError`] when app, user, scope, redirect URI or challenge are none.
     pub fn mint_code(&self, base: &BaseUrl, wanted: &Wanted) -> Result<String, DocumentError> {
         let (_, principal, grant) = self.granted(base, wanted)?;
+        self.code_for(&principal, grant, wanted)
+    }
+
+    fn code_for(
+        &self,
+        principal: &Principal,
+        grant: Grant,
+        wanted: &Wanted,
+    ) -> Result<String, DocumentError> {
         if principal.user().is_none() {
             return Err(wrong("user", "none: a code is a user's"));
         }

@@ -2,6 +2,7 @@
 
 mod beside;
 mod parallel;
+mod sign_in;
 
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -72,13 +73,13 @@ fn two_share_nothing() {
     assert_eq!(exchange(&other, &code).error().1, "invalid_grant");
     assert_eq!(exchange(&one, &code).status, 200);
     one.tenant().remove_user(ALICE);
-    assert!(one.sign_in(ALICE).is_err() && other.sign_in(ALICE).is_ok());
+    assert!(one.session(ALICE).is_err() && other.session(ALICE).is_ok());
 }
 
 #[test]
-fn a_user_signs_in_without_a_page() {
+fn a_session_needs_no_page() {
     let mock = MockTenant::start();
-    let cookie = mock.sign_in(ALICE).expect("alice is there");
+    let cookie = mock.session(ALICE).expect("alice is there");
     let url = mock.authorization_url("bank", CALLBACK).scope("openid profile").state("xyz");
     let asked = Request::new("GET", url.to_string()).header("cookie", &cookie).send();
     assert_eq!(asked.callback_parameter("state").as_deref(), Some("xyz"));

@@ -13,7 +13,7 @@ fn a_tenant_beside_is_a_copy_or_a_documents_making() {
     let copy = mock.add_tenant("copy", None).expect("a new tenant");
     let own = mock.add_tenant("own", Some(fixtures::built_in())).expect("a new tenant");
     assert!(copy.tenant().user(ALICE).is_none() && own.tenant().user(ALICE).is_some());
-    assert!(copy.sign_in(ALICE).is_err() && own.sign_in(ALICE).is_ok());
+    assert!(copy.session(ALICE).is_err() && own.session(ALICE).is_ok());
     own.tenant().remove_user(ALICE);
     own.reset();
     assert!(own.tenant().user(ALICE).is_some(), "it begins with its own document");

@@ -49,9 +49,9 @@ fn set_up(place: &Place, number: i64, key: &SigningKey) {
 
 /// What its client then gets, with everybody else's at the same time.
 fn run(place: &Place, number: i64, key: &SigningKey) {
-    let cookie = place.sign_in(&format!("user{number}")).expect("the user is there");
+    let cookie = place.session(&format!("user{number}")).expect("the user is there");
     let other = format!("user{}", (number + 1) % TESTS);
-    assert!(place.sign_in(&other).is_err(), "{other} is another test's");
+    assert!(place.session(&other).is_err(), "{other} is another test's");
     let url = place.authorization_url("bank", CALLBACK).to_string();
     let asked = Request::new("GET", url).header("cookie", &cookie).send();
     let code = asked.callback_parameter("code").unwrap_or_else(|| panic!("{asked:?}"));

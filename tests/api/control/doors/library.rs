@@ -50,7 +50,7 @@ pub(super) const TABLE: &[(&str, Test)] = &[
         let dora: User = serde_json::from_value(json!({ "name": "dora" })).expect("a user");
         assert_eq!(mock.tenant().put_user(dora.clone()), Ok(true));
         assert_eq!(mock.tenant().put_user(dora), Ok(false));
-        assert!(mock.sign_in("dora").is_ok());
+        assert!(mock.session("dora").is_ok());
     }),
     ("DELETE /users/{user}", |mock| {
         assert!(mock.tenant().remove_user(ALICE) && !mock.tenant().remove_user(ALICE));
@@ -169,7 +169,7 @@ pub(super) const TABLE: &[(&str, Test)] = &[
         assert_eq!(asked.basic("bank-client", "bank-secret").form(&form).send().status, 200);
     }),
     ("POST /mint/session", |mock| {
-        let cookie = mock.sign_in(ALICE).expect("alice is there");
+        let cookie = mock.session(ALICE).expect("alice is there");
         let url = mock.authorization_url("bank", CALLBACK).to_string();
         let answer = Request::new("GET", url).header("cookie", &cookie).send();
         assert!(answer.callback_parameter("code").is_some(), "{answer:?}");
@@ -197,7 +197,7 @@ pub(super) const TABLE: &[(&str, Test)] = &[
         assert_eq!(har["log"]["entries"][0]["request"]["method"], "GET");
     }),
     ("GET /live", |mock| {
-        mock.sign_in(ALICE).expect("alice is there");
+        mock.session(ALICE).expect("alice is there");
         assert_eq!(mock.tenant().alive()[0].kind, "session");
     }),
     ("POST /tokens/verify", |mock| {
