@@ -78,11 +78,26 @@ impl MockTenant {
     }
 
     /// A mock to be, with another document, policy, clock, ids or https.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::MockTenant;
+    /// let mock = MockTenant::builder().seed(1).start()?;
+    /// assert!(mock.url().starts_with("http://127.0.0.1:"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn builder() -> MockTenantBuilder {
         MockTenantBuilder::default()
     }
 
     /// Where it is reached over http, without a slash at the end.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::MockTenant;
+    /// let mock = MockTenant::start();
+    /// let answer = ureq::get(format!("{}/health", mock.url())).call()?;
+    /// assert_eq!(answer.status(), 200);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn url(&self) -> String {
         self.serving.http().to_string()
     }
@@ -104,6 +119,17 @@ impl MockTenant {
     }
 
     /// The certificate that clients have to trust for https, as PEM.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::MockTenant;
+    /// # use rustls::pki_types::{CertificateDer, pem::PemObject};
+    /// let mock = MockTenant::builder().https().start()?;
+    /// let pem = mock.authority_pem().ok_or("https is on")?;
+    /// let mut trusted = rustls::RootCertStore::empty(); // of the client that is tested
+    /// trusted.add(CertificateDer::from_pem_slice(pem.as_bytes())?)?;
+    /// assert_eq!(MockTenant::start().authority_pem(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn authority_pem(&self) -> Option<&str> {
         self.authority_pem.as_deref()
     }

@@ -1,8 +1,11 @@
 //! The house keeps its shape: reads `src/` and fails where a layer imports from above, knows a
-//! crate or a word that it must not know, or where a file is too long or badly named.
+//! crate or a word that it must not know, where a file is too long or badly named, or where the
+//! library for Rust tests has something public without an example.
 //!
 //! Comments, texts and test modules do not count.
 
+#[path = "architecture/examples.rs"]
+mod examples;
 #[path = "architecture/layers.rs"]
 mod layers;
 #[path = "architecture/source.rs"]
@@ -12,6 +15,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use examples::without_example;
 use layers::{CONFINED, Confined, Layer, layer_of};
 use source::{Token, production, tokens};
 
@@ -81,6 +85,11 @@ fn violations(path: &str, text: &str, crates: &BTreeSet<String>) -> Vec<String> 
         report(1, "belongs to no layer: tests/architecture/layers.rs has to name it".to_owned());
         return found;
     };
+    if modules[0] == "mock" {
+        for (line, what) in without_example(production) {
+            report(line, what);
+        }
+    }
     let tokens = tokens(production);
     for imported in imports(&tokens, modules.len()) {
         if let Some(what) = wrong_import(layer, imported.text) {

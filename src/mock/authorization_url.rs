@@ -38,30 +38,68 @@ impl AuthorizationUrl {
     }
 
     /// Sets `response_type`.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::MockTenant;
+    /// # let mock = MockTenant::start();
+    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback").response_type("id_token token");
+    /// assert!(url.to_string().contains("response_type=id_token+token"));
+    /// ```
     #[must_use]
     pub fn response_type(self, value: &str) -> Self {
         self.parameter("response_type", value)
     }
 
     /// Sets `scope`.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::MockTenant;
+    /// # let mock = MockTenant::start();
+    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback").scope("openid email");
+    /// assert!(url.to_string().contains("scope=openid+email"), "in the place of openid");
+    /// ```
     #[must_use]
     pub fn scope(self, value: &str) -> Self {
         self.parameter("scope", value)
     }
 
     /// Sets `state`.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::MockTenant;
+    /// # let mock = MockTenant::start();
+    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback").state("a&b");
+    /// assert!(url.to_string().ends_with("&state=a%26b"), "it is encoded");
+    /// ```
     #[must_use]
     pub fn state(self, value: &str) -> Self {
         self.parameter("state", value)
     }
 
     /// Sets `nonce`.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::MockTenant;
+    /// # let mock = MockTenant::start();
+    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback").nonce("n-0S6");
+    /// assert!(url.to_string().ends_with("&nonce=n-0S6"));
+    /// ```
     #[must_use]
     pub fn nonce(self, value: &str) -> Self {
         self.parameter("nonce", value)
     }
 
     /// Sets any parameter, in the place of one that has the name.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::MockTenant;
+    /// # let mock = MockTenant::start();
+    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback")
+    ///     .parameter("prompt", "login")
+    ///     .parameter("prompt", "none");
+    /// let signed_out = url.to_string();
+    /// assert!(signed_out.contains("prompt=none") && !signed_out.contains("prompt=login"));
+    /// ```
     #[must_use]
     pub fn parameter(mut self, name: &str, value: &str) -> Self {
         match self.parameters.iter_mut().find(|(own, _)| own == name) {
@@ -72,6 +110,15 @@ impl AuthorizationUrl {
     }
 
     /// Leaves a parameter out.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::MockTenant;
+    /// # let mock = MockTenant::start();
+    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback");
+    /// assert_eq!(ureq::get(url.to_string()).call()?.status(), 200); // the login page
+    /// assert!(ureq::get(url.without("redirect_uri").to_string()).call().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.parameters.retain(|(own, _)| own != name);

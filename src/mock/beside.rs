@@ -5,6 +5,13 @@ use crate::tenant::document::{DocumentError, TenantDocument};
 use crate::tenant::tenants::{PutError, TenantName};
 
 /// Why a tenant cannot be added.
+///
+/// ```
+/// # use cyberark_identity_mock::mock::{AddTenantError, MockTenant};
+/// let mock = MockTenant::start();
+/// let refused = mock.add_tenant("default", None).expect_err("it is there");
+/// assert_eq!(refused, AddTenantError::Taken("default".to_owned()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddTenantError {
     /// The name is none.

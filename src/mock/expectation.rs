@@ -1,12 +1,15 @@
 //! Requests that a test expects, and what it is told when they did not come.
 
-use std::fmt::{self, Write};
+mod placed;
+mod requests;
+
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(super) use self::placed::{Placed, problem};
 use super::times::Times;
 use crate::clock::Stopwatch;
-use crate::tenant::Tenant;
 use crate::tenant::journal::{Exchange, Filter, Journal, Watch};
 
 /// Requests that are expected: everything that is said has to fit, at least once unless
@@ -44,82 +47,56 @@ impl From<Filter> for Expectation {
 
 impl Expectation {
     /// Any request.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::{Expectation, MockTenant};
+    /// let mock = MockTenant::start();
+    /// mock.expect(Expectation::any().times(2));
+    /// ureq::get(mock.discovery_url("bank")).call()?;
+    /// ureq::get(mock.discovery_url("spa")).call()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn any() -> Self {
         Self::from(Filter::default())
     }
 
     /// A GET of this path, without query; letter case does not count, as in the product's URLs.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::{Expectation, MockTenant};
+    /// let mock = MockTenant::start();
+    /// mock.expect(Expectation::get("/OAuth2/Keys/bank"));
+    /// ureq::get(format!("{}/oauth2/keys/bank?v=1", mock.url())).call()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get(path: impl Into<String>) -> Self {
         Self::any().method("GET").path(path)
     }
 
     /// A POST to this path.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::{Expectation, MockTenant};
+    /// let mock = MockTenant::start();
+    /// mock.expect(Expectation::post("/OAuth2/Token/bank").times(1));
+    /// let refused = ureq::post(mock.token_url("bank")).send_form([("code", "made up")]);
+    /// assert!(refused.is_err());
+    /// ```
     pub fn post(path: impl Into<String>) -> Self {
         Self::any().method("POST").path(path)
     }
 
-    /// Of this method.
-    pub fn method(mut self, method: impl Into<String>) -> Self {
-        self.filter.method = Some(method.into());
-        self
-    }
-
-    /// To this path, without query.
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.filter.path = Some(path.into());
-        self
-    }
-
-    /// To this endpoint of any application: `authorize`, `token`, `userinfo`, `discovery` and so
-    /// on.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.filter.endpoint = Some(endpoint.into());
-        self
-    }
-
-    /// Concerning this application.
-    pub fn app(mut self, app: impl Into<String>) -> Self {
-        self.filter.app = Some(app.into());
-        self
-    }
-
-    /// Concerning this `client_id`.
-    pub fn client(mut self, client: impl Into<String>) -> Self {
-        self.filter.client = Some(client.into());
-        self
-    }
-
-    /// Concerning the user of this login name.
-    pub fn user(mut self, user: impl Into<String>) -> Self {
-        self.filter.user = Some(user.into());
-        self
-    }
-
-    /// With this parameter in query or body; said several times, all of them.
-    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.parameters.push((name.into(), Some(value.into())));
-        self
-    }
-
-    /// With a parameter of this name, whatever its value.
-    pub fn any_parameter(mut self, name: impl Into<String>) -> Self {
-        self.parameters.push((name.into(), None));
-        self
-    }
-
-    /// Answered with this HTTP status.
-    pub fn status(mut self, status: u16) -> Self {
-        self.filter.status = Some(status);
-        self
-    }
-
-    /// Answered with this error code; `*` stands for any.
-    pub fn error(mut self, code: impl Into<String>) -> Self {
-        self.filter.error = Some(code.into());
-        self
-    }
-
     /// So often: `2`, `1..`, `..=3` or `1..=3`.
+    ///
+    /// ```
+    /// # use cyberark_identity_mock::mock::{Expectation, MockTenant};
+    /// let mock = MockTenant::start();
+    /// mock.expect(Expectation::any().endpoint("keys").times(0));
+    /// mock.expect(Expectation::any().endpoint("discovery").times(1..=2));
+    /// ureq::get(mock.discovery_url("bank")).call()?;
+    /// mock.verify();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn times(mut self, times: impl Into<Times>) -> Self {
         self.times = times.into();
         self
@@ -177,47 +154,4 @@ impl fmt::Display for Expectation {
         }
         write!(f, ": {}", self.times)
     }
-}
-
-/// An expectation, and what came since.
-#[derive(Debug)]
-pub(super) struct Placed {
-    pub(super) expectation: Expectation,
-    pub(super) came: Watch,
-}
-
-/// What of these was not met, and what came instead.
-pub(super) fn problem(tenant: &Tenant, placed: &[Placed]) -> Option<String> {
-    let journal = tenant.journal();
-    let mut text = String::new();
-    for Placed { expectation, came } in placed {
-        let came = came.count();
-        if !expectation.times.allows(came) {
-            let _ = write!(text, "\n  {expectation}, received {came}");
-        }
-    }
-    if text.is_empty() {
-        return None;
-    }
-    let all = journal.find(&Filter::default());
-    let list: String = all.iter().map(|exchange| line(exchange)).collect();
-    let heading = match (journal.is_kept(), all.len()) {
-        (false, _) => "received: unknown, for the tenant's journal_limit is 0".to_owned(),
-        (true, 0) => "received: nothing".to_owned(),
-        (true, _) => "received:".to_owned(),
-    };
-    Some(format!("the mock did not receive what was expected\nexpected:{text}\n{heading}{list}"))
-}
-
-fn line(exchange: &Exchange) -> String {
-    let Exchange { number, method, path, status, .. } = exchange;
-    let mut text = format!("\n  {number}. {method} {path}");
-    for pair in &exchange.parameters {
-        let _ = write!(text, " {}={}", pair.name, pair.value);
-    }
-    let _ = write!(text, " -> {status}");
-    for told in exchange.error.iter().chain(&exchange.error_description) {
-        let _ = write!(text, " {told}");
-    }
-    text
 }

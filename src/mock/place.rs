@@ -14,6 +14,18 @@ use crate::tenant::tenants::{DEFAULT, Tenants};
 
 /// A tenant that a mock serves: the default one, which [`MockTenant`](super::MockTenant) derefs to, or
 /// one beside it, which is deleted with this handle.
+///
+/// ```
+/// # use cyberark_identity_mock::mock::{MockTenant, Place};
+/// fn userinfo_url(place: &Place) -> String {
+///     format!("{}/OAuth2/UserInfo/bank", place.base())
+/// }
+/// let mock = MockTenant::start();
+/// let mine = mock.add_tenant("mine", None)?;
+/// assert_eq!(userinfo_url(&mock), format!("{}/OAuth2/UserInfo/bank", mock.url()));
+/// assert_ne!(userinfo_url(&mine), userinfo_url(&mock));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Place {
     tenants: Tenants,
     name: String,

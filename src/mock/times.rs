@@ -4,6 +4,16 @@ use std::fmt;
 use std::ops::{RangeFrom, RangeInclusive, RangeToInclusive};
 
 /// How often a request is expected: `2`, `1..`, `..=3` or `1..=3`.
+///
+/// ```
+/// # use cyberark_identity_mock::mock::{Expectation, MockTenant, Times};
+/// fn token_requests(times: impl Into<Times>) -> Expectation {
+///     Expectation::any().endpoint("token").times(times)
+/// }
+/// let mock = MockTenant::start();
+/// mock.expect(token_requests(..=3));
+/// assert!(token_requests(1..=2).to_string().ends_with(": 1 to 2"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
     pub(super) least: usize,

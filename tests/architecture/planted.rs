@@ -93,6 +93,31 @@ fn a_badly_named_or_homeless_file_is_found() {
 }
 
 #[test]
+fn what_the_library_shows_without_an_example_is_found() {
+    assert_found(&[
+        ("src/mock.rs", "/// A mock.\npub struct Mock;", "2: struct Mock has no example"),
+        ("src/mock/a.rs", "pub enum Error {\n    A,\n}", "1: enum Error has no example"),
+        (
+            "src/mock/a/b.rs",
+            "impl A {\n    /// Text.\n    #[must_use]\n    pub fn b<T>(self) -> T {",
+            "4: fn b has no example",
+        ),
+        (
+            "src/mock/a.rs",
+            "/// ```\n/// f();\n/// ```\nfn f() {}\npub fn g() {}",
+            "5: fn g has no example",
+        ),
+        ("src/mock/a.rs", "/// ```text\n/// f\n/// ```\npub fn f() {}", "4: fn f has no example"),
+        (
+            "src/mock/a.rs",
+            "/// ```no_run\n/// f\n/// ```\npub async fn f() {}",
+            "4: fn f has no example",
+        ),
+        ("src/mock/a.rs", "pub const A: u8 = 1;", "1: const A has no example"),
+    ]);
+}
+
+#[test]
 fn what_is_allowed_is_not_reported() {
     for (path, source) in [
         ("src/tenant/a.rs", "const LIMIT: u32 = 500_000; type A = super::super::clock::Clock;"),
@@ -118,6 +143,12 @@ fn what_is_allowed_is_not_reported() {
         ("src/tenant/keys/pair.rs", "use rsa::RsaPrivateKey;\nuse aws_lc_rs::rand::SystemRandom;"),
         ("src/tenant/keys/ring.rs", "use std::sync::RwLock;"),
         ("src/clock.rs", "use std::time::{SystemTime, UNIX_EPOCH};"),
+        (
+            "src/mock/a.rs",
+            "/// One.\n///\n/// ```\n/// f();\n/// ```\n#[expect(\n    a,\n    reason = \"r\"\n)]\npub fn f() {}\n\npub use self::b::B;\n\
+             pub(super) fn g() {}\n/// ```should_panic\n/// A;\n/// ```\npub struct A {\n    pub b: B,\n}",
+        ),
+        ("src/tenant/a.rs", "pub fn f() {}"),
         ("src/ids.rs", "use rand::rngs::StdRng;\nuse std::sync::Mutex;"),
         (
             "src/http/a.rs",
