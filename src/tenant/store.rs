@@ -1,10 +1,11 @@
 //! Short-lived entries under unguessable ids: codes, bounces, logins, sessions, tokens.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, TryLockError};
+mod shard;
 
-use dashmap::DashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use self::shard::{Shard, Slot};
 use super::inspect::Alive;
 use super::keys::fingerprint;
 use crate::clock::Timestamp;
@@ -13,43 +14,49 @@ use crate::protocol::digest::hex_lower;
 /// What an entry is found by: the SHA-256 of its id, so that ids of any length cost the same and
 /// no look-up compares a secret byte by byte. Half of it: whoever looks for another id of the same
 /// key has 2^128 to try, and a million entries are 20 MB less.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Key([u8; 16]);
 
 impl Key {
     fn of(id: &str) -> Self {
         Self(fingerprint(id))
     }
+
+    /// As good as any hash of it: it is one.
+    fn hash(&self) -> u64 {
+        let mut half = [0; 8];
+        half.copy_from_slice(&self.0[..8]);
+        u64::from_le_bytes(half)
+    }
 }
 
-struct Entry<V> {
-    value: V,
-    expires: Timestamp,
-    born: u64,
-}
+/// Stores are divided, so that callers seldom wait for each other, unless they are small: those forget
+/// in the order of birth alone.
+const SHARDS: usize = 8;
 
-/// A map of entries that expire, of bounded size. A closure runs under the lock of its one entry,
+/// The most entries of a store that is not divided.
+const SMALL: usize = 4096;
+
+/// A map of entries that expire, of bounded size. A closure runs under the lock of a part of the store,
 /// so it must be short, and must not touch the store again.
 pub(super) struct Store<V> {
-    entries: DashMap<Key, Entry<V>>,
+    shards: Box<[RwLock<Shard<V>>]>,
     limit: usize,
-    births: AtomicU64,
-    evicting: Mutex<()>,
+    len: AtomicUsize,
 }
 
 impl<V> Store<V> {
     /// An empty store of at most `limit` entries.
     pub(super) fn new(limit: usize) -> Self {
-        Self { entries: DashMap::new(), limit, births: AtomicU64::new(0), evicting: Mutex::new(()) }
+        let shards = if limit > SMALL { SHARDS } else { 1 };
+        let shards = (0..shards).map(|_| RwLock::default()).collect();
+        Self { shards, limit, len: AtomicUsize::new(0) }
     }
 
-    /// Adds an entry; in a full store the oldest make room.
+    /// Adds an entry; in a full store an old one makes room.
     pub(super) fn insert(&self, id: &str, value: V, expires: Timestamp) {
-        if self.entries.len() >= self.limit {
-            self.evict_oldest();
-        }
-        let born = self.births.fetch_add(1, Ordering::Relaxed);
-        self.entries.insert(Key::of(id), Entry { value, expires, born });
+        let key = Key::of(id);
+        self.put(&mut self.shard_of(&key), Slot { key, expires, value });
     }
 
     /// Adds an entry unless there is a live one under the id; whether it did.
@@ -60,22 +67,13 @@ impl<V> Store<V> {
         now: Timestamp,
         expires: Timestamp,
     ) -> bool {
-        if self.entries.len() >= self.limit {
-            self.evict_oldest();
+        let key = Key::of(id);
+        let mut shard = self.shard_of(&key);
+        let is_free = shard.get(&key).is_none_or(|slot| slot.expires <= now);
+        if is_free {
+            self.put(&mut shard, Slot { key, expires, value });
         }
-        let born = self.births.fetch_add(1, Ordering::Relaxed);
-        let entry = Entry { value, expires, born };
-        match self.entries.entry(Key::of(id)) {
-            dashmap::Entry::Occupied(taken) if taken.get().expires > now => false,
-            dashmap::Entry::Occupied(mut dead) => {
-                dead.insert(entry);
-                true
-            }
-            dashmap::Entry::Vacant(free) => {
-                free.insert(entry);
-                true
-            }
-        }
+        is_free
     }
 
     /// Reads a live entry.
@@ -85,8 +83,7 @@ impl<V> Store<V> {
         now: Timestamp,
         read: impl FnOnce(&V) -> R,
     ) -> Option<R> {
-        let entry = self.entries.get(&Key::of(id))?;
-        (entry.expires > now).then(|| read(&entry.value))
+        self.read_with_expiry(id, now, read).map(|(read, _)| read)
     }
 
     /// Like [`Self::read`], with the time at which the entry expires.
@@ -96,8 +93,10 @@ impl<V> Store<V> {
         now: Timestamp,
         read: impl FnOnce(&V) -> R,
     ) -> Option<(R, Timestamp)> {
-        let entry = self.entries.get(&Key::of(id))?;
-        (entry.expires > now).then(|| (read(&entry.value), entry.expires))
+        let key = Key::of(id);
+        let shard = reading(self.part(&key));
+        let slot = shard.get(&key).filter(|slot| slot.expires > now)?;
+        Some((read(&slot.value), slot.expires))
     }
 
     /// Changes a live entry in place; of two racing callers the second sees what the first left.
@@ -107,37 +106,46 @@ impl<V> Store<V> {
         now: Timestamp,
         change: impl FnOnce(&mut V) -> R,
     ) -> Option<R> {
-        let mut entry = self.entries.get_mut(&Key::of(id))?;
-        (entry.expires > now).then(|| change(&mut entry.value))
+        let key = Key::of(id);
+        let mut shard = self.shard_of(&key);
+        let slot = shard.get_mut(&key).filter(|slot| slot.expires > now)?;
+        Some(change(&mut slot.value))
     }
 
     /// Keeps a live entry at least until `expires`.
     pub(super) fn prolong(&self, id: &str, expires: Timestamp) {
-        if let Some(mut entry) = self.entries.get_mut(&Key::of(id)) {
-            entry.expires = entry.expires.max(expires);
+        let key = Key::of(id);
+        if let Some(slot) = self.shard_of(&key).get_mut(&key) {
+            slot.expires = slot.expires.max(expires);
         }
     }
 
     /// Removes a live entry and hands it over.
     pub(super) fn take(&self, id: &str, now: Timestamp) -> Option<V> {
-        let (_, entry) = self.entries.remove(&Key::of(id))?;
-        (entry.expires > now).then_some(entry.value)
+        let key = Key::of(id);
+        let slot = self.shard_of(&key).remove(&key)?;
+        self.forget(1);
+        (slot.expires > now).then_some(slot.value)
     }
 
     /// Removes the live entries that `wanted` picks and hands them over.
     pub(super) fn take_all(&self, now: Timestamp, wanted: impl Fn(&V) -> bool) -> Vec<V> {
-        let is_wanted = |entry: &Entry<V>| entry.expires > now && wanted(&entry.value);
-        let listed = self.entries.iter().filter(|entry| is_wanted(entry));
-        let keys: Vec<Key> = listed.map(|entry| *entry.key()).collect();
-        let taken = keys.iter().filter_map(|key| self.entries.remove(key));
-        taken.map(|(_, entry)| entry.value).collect()
+        let is_wanted = |slot: &&Slot<V>| slot.expires > now && wanted(&slot.value);
+        let mut taken = Vec::new();
+        for shard in &self.shards {
+            let mut shard = writing(shard);
+            let keys: Vec<Key> = shard.slots().filter(is_wanted).map(|slot| slot.key).collect();
+            taken.extend(keys.iter().filter_map(|key| shard.remove(key)).map(|slot| slot.value));
+        }
+        self.forget(taken.len());
+        taken
     }
 
     /// Removes what has expired and gives back the memory.
     pub(super) fn sweep(&self, now: Timestamp) {
-        self.entries.retain(|_, entry| entry.expires > now);
-        if self.entries.len() < self.entries.capacity() / 4 {
-            self.entries.shrink_to_fit();
+        for shard in &self.shards {
+            let swept = writing(shard).sweep(now);
+            self.forget(swept);
         }
     }
 
@@ -149,44 +157,64 @@ impl<V> Store<V> {
         limit: usize,
         show: impl Fn(&V) -> Alive,
     ) -> Vec<Alive> {
-        let live = self.entries.iter().filter(|entry| entry.expires > now).take(limit);
-        live.map(|entry| Alive {
-            sha256: hex_lower(&entry.key().0[..8]),
-            expires: entry.expires.seconds(),
-            ..show(&entry.value)
-        })
-        .collect()
+        let mut listed = Vec::new();
+        for shard in &self.shards {
+            let shard = reading(shard);
+            let live = shard.slots().filter(|slot| slot.expires > now);
+            listed.extend(live.take(limit - listed.len()).map(|slot| Alive {
+                sha256: hex_lower(&slot.key.0[..8]),
+                expires: slot.expires.seconds(),
+                ..show(&slot.value)
+            }));
+        }
+        listed
     }
 
     /// How many live entries `counted` picks.
     pub(super) fn count(&self, now: Timestamp, counted: impl Fn(&V) -> bool) -> usize {
-        self.entries.iter().filter(|entry| entry.expires > now && counted(&entry.value)).count()
+        let is_counted = |slot: &&Slot<V>| slot.expires > now && counted(&slot.value);
+        self.shards.iter().map(|shard| reading(shard).slots().filter(is_counted).count()).sum()
     }
 
     /// How many entries there are, expired ones included until the next sweep.
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.len.load(Ordering::Relaxed)
     }
 
-    /// Removes the oldest sixteenth (at least one entry), so that the search for them is paid by
-    /// as many insertions.
-    fn evict_oldest(&self) {
-        // Held by another thread: that one is already making room.
-        let _guard = match self.evicting.try_lock() {
-            Ok(guard) => guard,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return,
-        };
-        let mut births: Vec<u64> = self.entries.iter().map(|entry| entry.born).collect();
-        if births.len() < self.limit {
-            return;
+    fn put(&self, shard: &mut Shard<V>, slot: Slot<V>) {
+        let mut gone = shard.remove(&slot.key);
+        if gone.is_none() && self.len() >= self.limit {
+            // Keys are spread evenly: the oldest of this shard is one of the oldest of all.
+            gone = shard.remove_oldest();
         }
-        let surplus = (births.len() - self.limit) + self.limit / 16;
-        let last = surplus.min(births.len() - 1);
-        let (_, youngest_to_go, _) = births.select_nth_unstable(last);
-        let youngest_to_go = *youngest_to_go;
-        self.entries.retain(|_, entry| entry.born > youngest_to_go);
+        if gone.is_none() {
+            self.len.fetch_add(1, Ordering::Relaxed);
+        }
+        shard.push(slot);
     }
+
+    fn forget(&self, entries: usize) {
+        self.len.fetch_sub(entries, Ordering::Relaxed);
+    }
+
+    fn part(&self, key: &Key) -> &RwLock<Shard<V>> {
+        // The other end of the key than its hash.
+        &self.shards[usize::from(key.0[15]) % self.shards.len()]
+    }
+
+    fn shard_of(&self, key: &Key) -> RwLockWriteGuard<'_, Shard<V>> {
+        writing(self.part(key))
+    }
+}
+
+// Only closures that read or change a value could panic under a lock; the shard around it is whole.
+
+fn reading<V>(shard: &RwLock<Shard<V>>) -> RwLockReadGuard<'_, Shard<V>> {
+    shard.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn writing<V>(shard: &RwLock<Shard<V>>) -> RwLockWriteGuard<'_, Shard<V>> {
+    shard.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<V> std::fmt::Debug for Store<V> {
@@ -227,10 +255,32 @@ mod tests {
     }
 
     #[test]
+    fn a_large_store_is_full_at_its_limit_and_keeps_the_young() {
+        let store = Store::new(2 * SMALL);
+        for number in 0..3 * SMALL {
+            store.insert(&number.to_string(), number, LATER);
+            assert_eq!(store.len(), (number + 1).min(2 * SMALL));
+        }
+        let young = (2 * SMALL..3 * SMALL).map(|number| number.to_string());
+        assert!(young.into_iter().all(|id| store.read(&id, NOW, |_| ()).is_some()));
+        assert_eq!(store.count(NOW, |_| true), 2 * SMALL);
+    }
+
+    #[test]
     fn the_smallest_store_holds_the_newest_entry() {
         let store = Store::new(1);
         store.insert("a", 1, LATER);
         store.insert("b", 2, LATER);
         assert_eq!((store.take("a", NOW), store.take("b", NOW)), (None, Some(2)));
+    }
+
+    #[test]
+    fn an_id_is_there_once() {
+        let store = Store::new(2);
+        store.insert("a", 1, LATER);
+        store.insert("b", 2, LATER);
+        store.insert("a", 3, LATER);
+        assert!(!store.insert_once("a", 4, NOW, LATER) && store.insert_once("b", 5, LATER, LATER));
+        assert_eq!((store.len(), store.take_all(NOW, |_| true).len(), store.len()), (2, 2, 0));
     }
 }

@@ -54,7 +54,15 @@ pub(crate) const LAYERS: [Layer; 10] = [
         name: "tenant",
         modules: &["tenant"],
         below: &["protocol", "clock", "ids"],
-        crates: Some(&["base64", "dashmap", "schemars", "serde", "serde_json", "thiserror"]),
+        crates: Some(&[
+            "base64",
+            "dashmap",
+            "hashbrown",
+            "schemars",
+            "serde",
+            "serde_json",
+            "thiserror",
+        ]),
         never: &[
             "actix",
             "async",
