@@ -68,6 +68,7 @@ pub(super) async fn answer(here: Here, sent: Sent) -> actix_web::Result<HttpResp
         IdpAnswer::GoTo(url) => object_moved(&url),
         IdpAnswer::Told(pin) => page(&here, &IdpState::Told { pin: pin.as_deref() }),
         IdpAnswer::UnknownUser(question) => page(&here, &asking(visit, &question, &sent, true)),
+        IdpAnswer::Waits(question) => page(&here, &asking(visit, &question, &sent, false)),
         IdpAnswer::Denied => {
             let again = sent.get("cloudRedirect").map(encoded);
             page(&here, &IdpState::Denied { again })

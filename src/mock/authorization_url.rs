@@ -42,7 +42,9 @@ impl AuthorizationUrl {
     /// ```
     /// # use cyberark_identity_mock::mock::MockTenant;
     /// # let mock = MockTenant::start();
-    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback").response_type("id_token token");
+    /// let url = mock
+    ///     .authorization_url("bank", "http://localhost:3000/callback")
+    ///     .response_type("id_token token");
     /// assert!(url.to_string().contains("response_type=id_token+token"));
     /// ```
     #[must_use]
@@ -55,7 +57,9 @@ impl AuthorizationUrl {
     /// ```
     /// # use cyberark_identity_mock::mock::MockTenant;
     /// # let mock = MockTenant::start();
-    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback").scope("openid email");
+    /// let url = mock
+    ///     .authorization_url("bank", "http://localhost:3000/callback")
+    ///     .scope("openid email");
     /// assert!(url.to_string().contains("scope=openid+email"), "in the place of openid");
     /// ```
     #[must_use]
@@ -68,7 +72,9 @@ impl AuthorizationUrl {
     /// ```
     /// # use cyberark_identity_mock::mock::MockTenant;
     /// # let mock = MockTenant::start();
-    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback").state("a&b");
+    /// let url = mock
+    ///     .authorization_url("bank", "http://localhost:3000/callback")
+    ///     .state("a&b");
     /// assert!(url.to_string().ends_with("&state=a%26b"), "it is encoded");
     /// ```
     #[must_use]
@@ -81,7 +87,9 @@ impl AuthorizationUrl {
     /// ```
     /// # use cyberark_identity_mock::mock::MockTenant;
     /// # let mock = MockTenant::start();
-    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback").nonce("n-0S6");
+    /// let url = mock
+    ///     .authorization_url("bank", "http://localhost:3000/callback")
+    ///     .nonce("n-0S6");
     /// assert!(url.to_string().ends_with("&nonce=n-0S6"));
     /// ```
     #[must_use]
@@ -94,7 +102,8 @@ impl AuthorizationUrl {
     /// ```
     /// # use cyberark_identity_mock::mock::MockTenant;
     /// # let mock = MockTenant::start();
-    /// let url = mock.authorization_url("bank", "http://localhost:3000/callback")
+    /// let url = mock
+    ///     .authorization_url("bank", "http://localhost:3000/callback")
     ///     .parameter("prompt", "login")
     ///     .parameter("prompt", "none");
     /// let signed_out = url.to_string();

@@ -98,16 +98,17 @@ pub enum Fault {
     Slow(u32),
 }
 
-/// How signing in ends.
+/// How signing in ends: by an authentication package, the password grant, or another identity
+/// provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SignInOutcome {
-    /// The answer is wrong, and the package over.
+    /// The answer is wrong, and the sign-in over.
     Deny,
-    /// The package is over, and the user locked out for as long as the tenant's `lockout` says, half
+    /// The sign-in is over, and the user locked out for as long as the tenant's `lockout` says, half
     /// an hour when it has none.
     Lock,
-    /// The user's word is still waited for.
+    /// The user's word is still waited for; the password grant, which cannot wait, is refused.
     Pending,
 }
 

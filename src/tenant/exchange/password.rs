@@ -22,7 +22,7 @@ impl Tenant {
         let uuid = self.0.users.uuid_of_name(request.username.as_deref().unwrap_or_default());
         let user = uuid
             .and_then(|uuid| self.0.users.by_uuid(&uuid))
-            .filter(|user| user.has_password(request.password.as_ref()));
+            .filter(|user| self.is_let_in(user, request.password.as_ref()));
         let user = user.ok_or_else(wrong_password)?;
         let scope = requested_scope(registered, client, request.scope.as_deref())?;
         let (subject, now) = (Subject::User(self.0.users.shared_uuid(&user)), self.0.clock.now());
@@ -38,7 +38,8 @@ impl Tenant {
     }
 }
 
-/// The mock's own text: none is published.
+/// The mock's own text: none is published. Nothing tells that a user is locked out, as with an
+/// authentication package.
 fn wrong_password() -> OAuthError {
     OAuthError::invalid_grant("wrong username or password")
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Tenant;
+use super::lockout::Bar;
 use super::package::{Event, Login, Offer, Place, Turn, text_of};
 use super::step_up::Purpose;
 use crate::protocol::base_url::BaseUrl;
@@ -13,7 +14,6 @@ use crate::protocol::security::authentication::{
 use crate::protocol::security::federation::PIN_MECHANISM;
 use crate::protocol::security::mechanism::MechanismKind;
 use crate::tenant::pending_login::PendingLogin;
-use crate::tenant::steer::SignInOutcome;
 use crate::tenant::user::User;
 
 /// What came of an operation on a package.
@@ -95,20 +95,9 @@ impl Tenant {
         if action == Action::ForgotPassword {
             return self.forgot_password(base, session_id, &offer, user.as_deref());
         }
-        let is_locked =
-            |user: &Arc<User>| self.0.sign_ins.lockouts.is_locked(&user.uuid(), self.0.clock.now());
-        if user.as_ref().is_some_and(is_locked) {
-            return self.end_package(session_id);
-        }
-        match user.as_ref().and_then(|user| self.steered_sign_in(user)) {
-            Some(SignInOutcome::Deny) => return self.end_package(session_id),
-            Some(SignInOutcome::Lock) => {
-                if let Some(user) = &user {
-                    self.lock_out(user);
-                }
-                return self.end_package(session_id);
-            }
-            Some(SignInOutcome::Pending) => return Advance::Pending(None),
+        match user.as_ref().and_then(|user| self.bar(user)) {
+            Some(Bar::Refused) => return self.end_package(session_id),
+            Some(Bar::Waits) => return Advance::Pending(None),
             None => {}
         }
         let new_session = self.session_to_race_for(&offer, &purpose, action);

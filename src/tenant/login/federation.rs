@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::lockout::Bar;
 use super::{Advance, IdpAnswer, Tenant};
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::redirect_uri::RedirectUri;
@@ -34,7 +35,7 @@ pub(in crate::tenant) enum IdpVisit {
 #[derive(Debug)]
 pub(in crate::tenant) enum IdpLogin {
     /// The user has not answered. Whether platform tokens are asked for.
-    Waiting { platform: bool },
+    Waiting { user: Arc<str>, platform: bool },
     /// The IdP vouches for the user; this is left to show.
     Vouched { user: Arc<str>, proof: Proof, platform: bool },
     /// Signed in, or failed.
@@ -72,6 +73,14 @@ enum Taken {
 }
 
 impl IdpLogin {
+    /// Who signs in, until that is over.
+    fn user(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Waiting { user, .. } | Self::Vouched { user, .. } => Some(user),
+            Self::Over => None,
+        }
+    }
+
     /// Takes the sign-in up; what is offered must be what it asks for.
     fn take(&mut self, offered: &Proof) -> Taken {
         match (&*self, offered) {
@@ -118,7 +127,7 @@ impl Tenant {
             let platform = request.platform_token_response == Some(true);
             self.0.sign_ins.idp_logins.insert(
                 &id,
-                IdpLogin::Waiting { platform },
+                IdpLogin::Waiting { user: uuid.clone(), platform },
                 self.login_expiry(),
             );
             id
@@ -153,7 +162,7 @@ impl Tenant {
         let pin = self.wants_pin().then(|| self.0.ids.digits(PIN_DIGITS));
         let proof = pin.as_ref().map_or(Proof::Nothing, |pin| Proof::Pin(Secret::new(pin.clone())));
         let vouched = self.0.sign_ins.idp_logins.change(login_id, self.0.clock.now(), |login| {
-            let IdpLogin::Waiting { platform } = *login else { return false };
+            let IdpLogin::Waiting { platform, .. } = *login else { return false };
             *login = IdpLogin::Vouched { user: user.clone(), proof, platform };
             true
         });
@@ -193,14 +202,25 @@ impl Tenant {
         let proof = Proof::Pin(Secret::new(pin.unwrap_or_default()));
         match self.resume(base, login_id, &proof) {
             Resumed::Success(login) => Advance::Success(login),
-            Resumed::Pending | Resumed::Failure => Advance::Failure,
+            Resumed::Pending => Advance::Pending(None),
+            Resumed::Failure => Advance::Failure,
         }
     }
 
     /// Signs in whom the IdP vouches for, once.
     pub(super) fn resume(&self, base: &BaseUrl, login_id: &str, offered: &Proof) -> Resumed {
-        let now = self.0.clock.now();
-        match self.0.sign_ins.idp_logins.change(login_id, now, |login| login.take(offered)) {
+        let (logins, now) = (&self.0.sign_ins.idp_logins, self.0.clock.now());
+        let user = logins.read(login_id, now, |login| login.user().cloned()).flatten();
+        let user = user.and_then(|uuid| self.0.users.by_uuid(&uuid));
+        match user.and_then(|user| self.bar(&user)) {
+            Some(Bar::Refused) => {
+                self.end_idp_login(login_id);
+                return Resumed::Failure;
+            }
+            Some(Bar::Waits) => return Resumed::Pending,
+            None => {}
+        }
+        match logins.change(login_id, now, |login| login.take(offered)) {
             Some(Taken::User(uuid, platform)) => match self.0.users.by_uuid(&uuid) {
                 Some(user) => {
                     let session = self.begin_session(&user);

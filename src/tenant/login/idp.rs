@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Tenant;
 use super::federation::{IdpLogin, IdpVisit, Proof, Resumed};
+use super::lockout::Bar;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::security::federation::{
@@ -33,7 +34,9 @@ pub enum IdpAnswer {
     GoTo(String),
     /// There is no such user; the question stands.
     UnknownUser(IdpQuestion),
-    /// The user said no.
+    /// A test lets the user's word wait; the question stands.
+    Waits(IdpQuestion),
+    /// The user said no, or is kept from signing in.
     Denied,
     /// Answered before, or expired.
     Gone,
@@ -72,6 +75,9 @@ impl Tenant {
         {
             return IdpAnswer::UnknownUser(question);
         }
+        if approve && let Some(barred) = self.bar_browser(visit_id) {
+            return barred;
+        }
         let Some(visit) = self.0.sign_ins.idp_visits.take(visit_id, now) else {
             return IdpAnswer::Gone;
         };
@@ -91,6 +97,20 @@ impl Tenant {
             },
             IdpVisit::OutOfBand(user, login) => self.vouch(&login, &user),
             IdpVisit::Social { callback, .. } => self.to_callback(&callback, social_user),
+        }
+    }
+
+    /// The answer to a user whose browser would be signed in, if something keeps them from that. Who
+    /// signs in elsewhere is kept from it there.
+    fn bar_browser(&self, visit_id: &str) -> Option<IdpAnswer> {
+        let (visits, now) = (&self.0.sign_ins.idp_visits, self.0.clock.now());
+        let visit = visits.read(visit_id, now, IdpVisit::clone)?;
+        let IdpVisit::Browser(uuid) = &visit else {
+            return None;
+        };
+        match self.bar(&*self.0.users.by_uuid(uuid)?)? {
+            Bar::Refused => visits.take(visit_id, now).map(|_| IdpAnswer::Denied),
+            Bar::Waits => self.question_of(&visit).map(IdpAnswer::Waits),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Who is locked out, after how many failures, until when.
+//! Who is locked out, after how many failures, until when; and who is kept from signing in because a
+//! test wants it.
 
 use std::sync::Arc;
 
@@ -8,6 +9,8 @@ use super::Tenant;
 use super::settings::Lockout;
 use crate::clock::Timestamp;
 use crate::protocol::lifetime::Lifetime;
+use crate::protocol::secret::Secret;
+use crate::tenant::steer::SignInOutcome;
 use crate::tenant::user::User;
 
 /// How long a test's lock-out lasts where the tenant has none of its own.
@@ -54,7 +57,46 @@ impl Lockouts {
     }
 }
 
+/// What keeps a user from signing in, whatever they answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tenant) enum Bar {
+    /// The sign-in fails.
+    Refused,
+    /// The user's word is still waited for.
+    Waits,
+}
+
 impl Tenant {
+    /// Whether the user is locked out, or a test wants something else than the user.
+    pub(in crate::tenant) fn bar(&self, user: &User) -> Option<Bar> {
+        if self.0.sign_ins.lockouts.is_locked(&user.uuid(), self.0.clock.now()) {
+            return Some(Bar::Refused);
+        }
+        match self.steered_sign_in(user)? {
+            SignInOutcome::Deny => Some(Bar::Refused),
+            SignInOutcome::Lock => {
+                self.lock_out(user);
+                Some(Bar::Refused)
+            }
+            SignInOutcome::Pending => Some(Bar::Waits),
+        }
+    }
+
+    /// Whether this is the password of the user, whom nothing keeps from signing in by it alone. What
+    /// is told here counts towards a lock-out as an answer does (inferred).
+    pub(in crate::tenant) fn is_let_in(&self, user: &User, password: Option<&Secret>) -> bool {
+        if self.bar(user).is_some() {
+            return false;
+        }
+        let is_right = user.has_password(password);
+        if is_right {
+            self.0.sign_ins.lockouts.succeeded(&user.uuid());
+        } else {
+            self.count_failure(user);
+        }
+        is_right
+    }
+
     /// Counts a failure towards a lock-out, where the tenant has one.
     pub(super) fn count_failure(&self, user: &User) {
         if let Some(lockout) = self.0.settings.authentication.lockout {
@@ -63,7 +105,7 @@ impl Tenant {
     }
 
     /// Locks a user out because a test wants it.
-    pub(super) fn lock_out(&self, user: &User) {
+    fn lock_out(&self, user: &User) {
         let lasts = self.0.settings.authentication.lockout.map_or(LOCKED_OUT, |own| own.duration);
         let until = self.0.clock.now().plus_seconds(lasts.seconds());
         self.0.sign_ins.lockouts.lock(user.uuid().into(), until);

@@ -230,3 +230,81 @@ fn a_name_of_the_own_directory_is_never_federated() {
         assert_eq!(answer["Result"]["IdpRedirectUrl"].is_string(), federated, "{name}");
     }
 }
+
+fn steer(mock: &Mock, outcome: &str) {
+    let entry = json!({ "when": { "user": ERIN }, "times": 1, "sign_in": outcome });
+    assert_eq!(mock.put("/_mock/v1/steering/e", &entry).status, 201);
+}
+
+/// What becomes of a sign-in out of band: by the status, or by the PIN if there is one.
+fn taken_up(mock: &Mock, start: &Value, pin: Option<&str>) -> Value {
+    let answer = match pin {
+        Some(pin) => answer_pin(mock, start, pin),
+        None => status(mock, start),
+    };
+    let result = answer.json()["Result"].take();
+    result.get(if pin.is_some() { "Summary" } else { "State" }).cloned().expect("an outcome")
+}
+
+#[test]
+fn a_sign_in_out_of_band_ends_as_a_test_wants_it() {
+    for has_pin in [true, false] {
+        let mock = if has_pin { Mock::start() } else { without_pin() };
+        let [success, waits, failed] = match has_pin {
+            true => ["LoginSuccess", "OobPending", "Failure"],
+            false => ["Success", "Pending", "Failed"],
+        };
+        let vouched = || {
+            let start = started(&mock, Some("true"));
+            let told = press(&mock, &start["IdpRedirectUrl"], "approve", &[]).body;
+            let pin = told.split_once("id=\"idp-pin\">").map(|(_, rest)| rest[..6].to_owned());
+            (start, pin)
+        };
+        for (outcome, first, then) in
+            [("pending", waits, success), ("deny", failed, failed), ("lock", failed, failed)]
+        {
+            let (start, pin) = vouched();
+            steer(&mock, outcome);
+            let told = [(); 2].map(|()| taken_up(&mock, &start, pin.as_deref()));
+            assert_eq!(told, [first, then], "{outcome}");
+        }
+        let (start, pin) = vouched();
+        assert_eq!(taken_up(&mock, &start, pin.as_deref()), failed, "locked out");
+        mock.clock.advance(std::time::Duration::from_secs(30 * 60));
+        let (start, pin) = vouched();
+        assert_eq!(taken_up(&mock, &start, pin.as_deref()), success, "the lock has lifted");
+    }
+}
+
+#[test]
+fn a_sign_in_is_denied_before_the_user_has_said_a_word() {
+    let mock = without_pin();
+    let start = started(&mock, Some("true"));
+    steer(&mock, "deny");
+    assert_eq!(taken_up(&mock, &start, None), "Failed");
+    let gone = press(&mock, &start["IdpRedirectUrl"], "approve", &[]);
+    assert_eq!(gone.status, 404, "nothing waits any more");
+}
+
+#[test]
+fn a_browser_is_asked_again_denied_or_locked_out_as_a_test_wants_it() {
+    let mock = Mock::start();
+    let (asked, denied) = ("id=\"idp-approve\"", "id=\"idp-denied\"");
+    for (outcome, shown, then) in [("pending", asked, 302), ("deny", denied, 404)] {
+        let url = started(&mock, None)["IdpRedirectUrl"].take();
+        steer(&mock, outcome);
+        let answer = press(&mock, &url, "approve", &[]);
+        assert!(answer.status == 200 && answer.body.contains(shown), "{outcome}: {answer:?}");
+        assert_eq!(answer.header("set-cookie"), None, "{outcome}");
+        assert_eq!(press(&mock, &url, "approve", &[]).status, then, "{outcome}");
+    }
+    steer(&mock, "lock");
+    for case in ["now", "later"] {
+        let url = started(&mock, None)["IdpRedirectUrl"].take();
+        let answer = press(&mock, &url, "approve", &[]);
+        assert!(answer.body.contains(denied), "locked out {case}: {answer:?}");
+    }
+    mock.clock.advance(std::time::Duration::from_secs(30 * 60));
+    let url = started(&mock, None)["IdpRedirectUrl"].take();
+    assert_eq!(press(&mock, &url, "approve", &[]).status, 302, "the lock has lifted");
+}

@@ -129,3 +129,25 @@ fn the_page_asks_again_for_a_user_that_there_is_not() {
     assert!(denied.body.contains("id=\"idp-denied\""), "{denied:?}");
     assert_eq!(press(&mock, &other, "approve", "bob@example.com").status, 404);
 }
+
+#[test]
+fn a_social_sign_in_ends_as_a_test_wants_it() {
+    let mock = Mock::start();
+    let resume = || {
+        let arrived = arrived(&mock);
+        move |mock: &Mock| {
+            let pairs: Vec<(&str, &str)> =
+                arrived.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            resuming(mock, &pairs)
+        }
+    };
+    for (outcome, then) in [("pending", true), ("deny", false), ("lock", false)] {
+        let sign_in = resume();
+        let when = json!({ "user": "alice@example.com", "endpoint": "ResumeFromExtIdpAuth" });
+        let entry = json!({ "when": when, "times": 1, "sign_in": outcome });
+        assert_eq!(mock.put("/_mock/v1/steering/e", &entry).status, 201);
+        assert_failure(&sign_in(&mock), "null", outcome);
+        assert_eq!(sign_in(&mock).json()["success"], then, "{outcome}");
+    }
+    assert_failure(&resume()(&mock), "null", "locked out");
+}

@@ -144,3 +144,53 @@ fn a_scope_that_the_application_does_not_know_is_refused() {
     let expected = (400, "invalid_scope".to_owned(), "unknown scope requested".to_owned());
     assert_eq!(answer.error(), expected);
 }
+
+/// Steers the next sign-in of this user, and no other.
+fn steer(mock: &Mock, user: &str, outcome: &str) {
+    let entry = json!({ "when": { "user": user }, "times": 1, "sign_in": outcome });
+    assert!([200, 201].contains(&mock.put("/_mock/v1/steering/e", &entry).status));
+}
+
+#[test]
+fn a_sign_in_that_a_test_ends_looks_like_a_wrong_password() {
+    let wrong = (400, "invalid_grant".to_owned(), "wrong username or password".to_owned());
+    for policy in [Policy::cyberark(), Policy::strict()] {
+        let mock = with_api(policy, &json!({})).start();
+        for outcome in ["deny", "pending", "lock"] {
+            steer(&mock, "bob@example.com", outcome);
+            assert_eq!(ask(&mock, &[]).status, 200, "{outcome} is for another user");
+            steer(&mock, "ALICE@example.com", outcome);
+            assert_eq!(ask(&mock, &[]).error(), wrong, "{outcome}");
+            let left = mock.get("/_mock/v1/steering").json();
+            assert_eq!(left, json!([]), "{outcome} is used up");
+            let is_locked = outcome == "lock";
+            assert_eq!(ask(&mock, &[]).status, if is_locked { 400 } else { 200 }, "{outcome}");
+        }
+        let package = mock.sign_in_answer("alice@example.com", "alice-password");
+        assert_eq!(package["success"], false, "locked out of every door");
+        mock.clock.advance(Duration::from_secs(30 * 60));
+        assert_eq!(ask(&mock, &[]).status, 200, "the lock has lifted");
+    }
+}
+
+#[test]
+fn wrong_passwords_in_a_row_lock_the_user_out_of_grant_and_package() {
+    let lockout = json!({ "failures": 2, "duration": 60 });
+    let settings = json!({ "tenant": { "authentication": { "lockout": lockout } } });
+    let mock = with_api(Policy::cyberark(), &json!({})).with(&settings).start();
+    let asked = |password: &str| {
+        let form =
+            [("grant_type", "password"), ("username", "alice@example.com"), ("password", password)];
+        mock.call("/OAuth2/Token/api", Some(API), &form).status
+    };
+    let in_package =
+        || mock.sign_in_answer("alice@example.com", "alice-password")["success"].take();
+    for (password, status) in [("x", 400), ("alice-password", 200), ("y", 400)] {
+        assert_eq!(asked(password), status, "{password}: a success begins the count anew");
+    }
+    assert_eq!((asked("z"), asked("alice-password")), (400, 400), "locked out");
+    assert_eq!(in_package(), false);
+    mock.clock.advance(Duration::from_secs(60));
+    assert_eq!((asked("x"), in_package()), (400, json!(true)));
+    assert_eq!((asked("x"), asked("alice-password")), (400, 200), "so does that of a package");
+}
