@@ -1,6 +1,7 @@
 //! What is alive, and what a token is worth.
 
 mod counts;
+mod jose;
 mod verify;
 
 use schemars::JsonSchema;

@@ -136,12 +136,20 @@ impl KeyRing {
 
     /// The claims of a token that one of the keys of `now` signed, whatever they say.
     pub(in crate::tenant) fn verify(&self, token: &str, now: Timestamp) -> Option<Claims> {
-        let all = self.read(|keys| {
+        self.all(now).iter().find_map(|key| key.verify(token))
+    }
+
+    /// The key of `now` that made the signature of a token, whatever its header says.
+    pub(in crate::tenant) fn signer(&self, token: &str, now: Timestamp) -> Option<Arc<SigningKey>> {
+        self.all(now).into_iter().find(|key| key.has_signed(token))
+    }
+
+    fn all(&self, now: Timestamp) -> Vec<Arc<SigningKey>> {
+        self.read(|keys| {
             let signing = keys.made.iter().chain([&keys.given]).cloned();
             let retired = keys.retired.iter().filter(|(_, until)| *until > now);
-            signing.chain(retired.map(|(key, _)| key.clone())).collect::<Vec<_>>()
-        });
-        all.iter().find_map(|key| key.verify(token))
+            signing.chain(retired.map(|(key, _)| key.clone())).collect()
+        })
     }
 
     /// Forgets the retired keys whose tokens are dead.

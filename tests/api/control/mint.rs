@@ -1,8 +1,9 @@
 //! Tokens, codes and sessions without a flow; what is alive, and what a token is worth.
 
+use cyberark_identity_mock::tenant::keys::SigningKey;
 use serde_json::{Value, json};
 
-use crate::harness::{CALLBACK, Mock};
+use crate::harness::{CALLBACK, Mock, Setup};
 
 fn mint(mock: &Mock, what: &str, wanted: &Value) -> Value {
     let answer = mock.request("POST", &format!("/_mock/v1/mint/{what}")).json(wanted).send();
@@ -160,4 +161,125 @@ fn a_token_is_told_what_is_wrong_with_it() {
         &[("token", access_token)],
     );
     assert_ne!(verify(&mock, access_token)["valid"], true);
+}
+
+/// Header members that are steered, what the signature is worth, and the problems that are told: `{own}`
+/// is the key that signs, `{other}` one that is published beside it.
+const STEERED: &[(&str, &str, &[&str])] = &[
+    (r#"{}"#, "valid", &[]),
+    (r#"{"x":"y"}"#, "valid", &[]),
+    (r#"{"typ":"jwt"}"#, "valid", &[]),
+    (r#"{"jku":"https://elsewhere.example/keys"}"#, "valid", &[]),
+    (r#"{"typ":"at+jwt"}"#, "valid", &[r#"typ: "at+jwt", where the tenant writes "JWT""#]),
+    (r#"{"typ":7}"#, "valid", &[r#"typ: 7, where the tenant writes "JWT""#]),
+    (r#"{"typ":null}"#, "valid", &[r#"typ: none, where the tenant writes "JWT""#]),
+    (r#"{"alg":"HS256"}"#, "valid", &[r#"alg: "HS256", but the signature is RS256"#]),
+    (r#"{"alg":"PS256"}"#, "valid", &[r#"alg: "PS256", but the signature is RS256"#]),
+    (r#"{"alg":"none"}"#, "valid", &[r#"alg: "none", but the signature is RS256"#]),
+    (r#"{"alg":["RS256"]}"#, "valid", &[r#"alg: ["RS256"], but the signature is RS256"#]),
+    (r#"{"alg":null}"#, "valid", &["alg: none, and the signature is RS256"]),
+    (
+        r#"{"kid":"x"}"#,
+        "valid",
+        &[r#"kid: the tenant publishes no key "x", and the signature is of "{own}""#],
+    ),
+    (r#"{"kid":"{other}"}"#, "valid", &[r#"kid: "{other}", but the signature is of "{own}""#]),
+    (
+        r#"{"kid":null}"#,
+        "valid",
+        &[r#"kid: none, so no key is named, and the signature is of "{own}""#],
+    ),
+    (
+        r#"{"kid":1}"#,
+        "valid",
+        &[r#"kid: 1, and a key is named by a string, and the signature is of "{own}""#],
+    ),
+    (
+        r#"{"crit":["exp"]}"#,
+        "valid",
+        &[r#"crit: ["exp"], and who does not know all of it has to refuse the token"#],
+    ),
+    (
+        r#"{}"#,
+        "broken",
+        &["no key of the tenant made this signature of this header and these claims"],
+    ),
+    (
+        r#"{"alg":"HS256","kid":"x"}"#,
+        "foreign",
+        &[
+            "no key of the tenant made this signature of this header and these claims",
+            r#"alg: "HS256", and the tenant signs with RS256, PS256, ES256, EdDSA"#,
+            r#"kid: the tenant publishes no key "x""#,
+        ],
+    ),
+    (
+        r#"{"alg":null,"kid":null,"typ":"x"}"#,
+        "broken",
+        &[
+            "no key of the tenant made this signature of this header and these claims",
+            "alg: none, and every token has to name one",
+            "kid: none, so no key is named",
+            r#"typ: "x", where the tenant writes "JWT""#,
+        ],
+    ),
+    (r#"{}"#, "none", &["it is not signed: alg is none"]),
+    (r#"{"alg":"RS256"}"#, "none", &["it is not signed: there is no signature"]),
+    (
+        r#"{"alg":"RS256","typ":"at+jwt","kid":"{other}"}"#,
+        "valid",
+        &[
+            r#"kid: "{other}", but the signature is of "{own}""#,
+            r#"typ: "at+jwt", where the tenant writes "JWT""#,
+        ],
+    ),
+];
+
+#[test]
+fn each_header_member_that_was_steered_is_told_by_its_name() {
+    let mock = Mock::start();
+    mock.request("POST", "/_mock/v1/keys")
+        .json(&json!({ "pem": SigningKey::generate_pem() }))
+        .send();
+    let keys = mock.get("/_mock/v1/keys").json();
+    let kid = |at: usize| keys[at]["jwk"]["kid"].as_str().expect("a key").to_owned();
+    let named = |text: &str| text.replace("{own}", &kid(0)).replace("{other}", &kid(1));
+    for (header, signature, problems) in STEERED {
+        let header: Value = serde_json::from_str(&named(header)).expect("JSON");
+        let entry = json!({ "tokens": { "header": header, "signature": signature } });
+        mock.put("/_mock/v1/steering/e", &entry);
+        let tokens = mock.tokens(&[]);
+        let expected: Vec<String> = problems.iter().map(|problem| named(problem)).collect();
+        for kind in ["access_token", "id_token"] {
+            let verdict = verify(&mock, tokens[kind].as_str().expect("a token"));
+            assert_eq!(verdict["problems"], json!(expected), "{header} {signature} {kind}");
+            assert_eq!(verdict["valid"], expected.is_empty(), "{header} {signature}");
+            assert_eq!(verdict["kind"], kind, "{header} {signature}");
+        }
+    }
+}
+
+#[test]
+fn a_signature_is_judged_by_the_keys_of_now() {
+    let mock = Mock::start();
+    let token = mock.access_token(&[]);
+    let before = mock.get("/_mock/v1/keys").json()[0]["jwk"]["kid"].as_str().unwrap().to_owned();
+    mock.request("POST", "/_mock/v1/keys/rotate").json(&json!({})).send();
+    assert_eq!(verify(&mock, &token)["problems"], json!([]), "it is published still");
+    mock.request("DELETE", &format!("/_mock/v1/keys/{before}")).send();
+    let told = [
+        "no key of the tenant made this signature of this header and these claims".to_owned(),
+        format!("kid: the tenant publishes no key {before:?}"),
+    ];
+    assert_eq!(verify(&mock, &token)["problems"], json!(told));
+    let mock = Setup::default().with(&json!({ "apps": [{
+        "application_id": "es", "signing_algorithm": "ES256", "client_id": "es-client",
+    }] }));
+    let mock = mock.start();
+    let wanted = json!({
+        "app": "es", "user": "alice@example.com", "tokens": { "header": { "alg": "RS256" } },
+    });
+    let token = mint(&mock, "id-token", &wanted)["token"].as_str().unwrap().to_owned();
+    let told = [r#"alg: "RS256", but the signature is ES256"#];
+    assert_eq!(verify(&mock, &token)["problems"], json!(told));
 }
