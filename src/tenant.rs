@@ -46,6 +46,8 @@ mod session;
 pub mod steer;
 mod store;
 pub mod tenants;
+mod terms;
+mod tokens;
 pub mod user;
 mod userinfo;
 mod wishes;
@@ -56,7 +58,7 @@ use self::app::App;
 use self::asked::Asked;
 use self::authorize::Bounce;
 use self::document::{DocumentError, TenantDocument, TenantSettings};
-use self::grant::{Bearer, Code, RefreshToken};
+use self::grant::{Code, RefreshToken};
 use self::journal::Journal;
 use self::keys::{KeyRing, SigningKey};
 use self::login::{Login, SignIns};
@@ -70,6 +72,7 @@ use self::role::Roles;
 use self::session::Session;
 use self::steer::Steering;
 use self::store::Store;
+use self::tokens::Tokens;
 use self::user::{User, Users};
 use crate::clock::Clock;
 use crate::ids::Ids;
@@ -99,7 +102,7 @@ struct Inner {
     refresh_tokens: Store<RefreshToken>,
     platform_refreshes: Store<PlatformRefresh>,
     missing: MissingCalls,
-    bearers: Store<Bearer>,
+    tokens: Tokens,
     /// `jti`s of client assertions that were used.
     assertions: Store<()>,
     /// Values that clients sent, each meant for one request.
@@ -186,7 +189,7 @@ impl Tenant {
             refresh_tokens: Store::new(limit),
             platform_refreshes: Store::new(limit),
             missing: MissingCalls::default(),
-            bearers: Store::new(limit),
+            tokens: Tokens::new(limit),
             assertions: Store::new(limit),
             sent_before: Store::new(limit),
             sign_ins: SignIns::new(limit),
@@ -261,7 +264,8 @@ impl Tenant {
         self.0.codes.sweep(now);
         self.0.refresh_tokens.sweep(now);
         self.0.platform_refreshes.sweep(now);
-        self.0.bearers.sweep(now);
+        self.0.tokens.sweep(now);
+        self.0.apps.sweep();
         self.0.assertions.sweep(now);
         self.0.sent_before.sweep(now);
         self.0.keys.sweep(now);

@@ -95,22 +95,23 @@ impl Tenant {
         if let Some(uuid) = session {
             return Concerned { user: self.login_name(&uuid), ..Concerned::default() };
         }
-        let bearer = self.0.bearers.read(proof, now, Bearer::clone);
-        let grant = match bearer {
-            Some(Bearer::Access(live) | Bearer::Identity(live)) => Some(live.family.grant.clone()),
+        let terms = match self.0.tokens.read(proof, now) {
+            Some(Bearer::Access(live) | Bearer::Identity(live)) => {
+                Some(live.family.grant.terms.clone())
+            }
             Some(Bearer::Session(id)) => return self.proved_by(&id),
             None => None,
         };
-        let grant = grant.or_else(|| {
+        let terms = terms.or_else(|| {
             self.0.codes.read(proof, now, |code| match code {
-                Code::Issued { grant, .. } => grant.clone(),
-                Code::Redeemed(family) => family.grant.clone(),
+                Code::Issued(issued) => issued.grant.terms.clone(),
+                Code::Redeemed(family) => family.grant.terms.clone(),
             })
         });
-        let grant = grant.or_else(|| {
-            let read = |token: &RefreshToken| token.family().grant.clone();
+        let terms = terms.or_else(|| {
+            let read = |token: &RefreshToken| token.family().grant.terms.clone();
             self.0.refresh_tokens.read(proof, now, read)
         });
-        grant.map(|grant| self.concerned_by(&grant)).unwrap_or_default()
+        terms.map(|terms| self.concerned_by(&terms)).unwrap_or_default()
     }
 }

@@ -1,16 +1,16 @@
 //! The successful authorization response: the code is issued, the tokens wait to be signed.
 
-use std::sync::Arc;
-
 use super::Tenant;
 use super::authorize::SignedIn;
 use super::callback::{Callback, Redirection};
-use super::grant::{Code, Family, Grant, Subject};
+use super::client::Client;
+use super::grant::{ClaimWishes, Code, Family, Grant, IssuedCode};
 use super::issue::Issuance;
 use super::policy::ResponseExtras;
 use super::principal::Principal;
-use super::registry::{AppAt, Origin};
+use super::registry::AppAt;
 use super::request_check::Checked;
+use super::terms::{Subject, Terms};
 use crate::protocol::authorize::{AuthorizeResponse, ResponseParameters};
 use crate::protocol::response_type::ResponseType;
 
@@ -61,21 +61,17 @@ impl Tenant {
         if let Some(visits) = &visits {
             visits.record(&at, &checked.client_id);
         }
-        let grant = Arc::new(Grant {
-            application_id: at.registered.id.clone(),
-            client_id: at.registered.shared_client_id(&checked.client_id),
-            is_public: checked.client.is_public,
-            ends_with_client: checked.client.origin == Origin::Registration,
-            subject: Subject::User(self.0.users.shared_uuid(&user)),
-            scope: checked.scope.clone(),
-            nonce: checked.nonce.map(Into::into),
-            acr: checked.wishes.acr,
-            claims: checked.wishes.claims,
+        let client = Client::known_as(&checked.client_id, checked.client);
+        let subject = Subject::User(self.0.users.shared_uuid(&user));
+        let grant = Grant {
+            terms: Terms::of(&at.registered, &client, subject, &checked.scope),
             authenticated_at: since,
+            nonce: checked.nonce.map(Into::into),
+            wishes: ClaimWishes::of(checked.wishes.acr, checked.wishes.claims),
             visits,
-        });
+        };
         let code = checked.response_type.code.then(|| {
-            self.issue_code(Code::Issued {
+            self.issue_code(IssuedCode {
                 grant: grant.clone(),
                 redirect_uri: checked.redirect_uri,
                 code_challenge: checked.code_challenge,
@@ -100,11 +96,11 @@ impl Tenant {
         }
     }
 
-    pub(super) fn issue_code(&self, issued: Code) -> String {
+    pub(super) fn issue_code(&self, issued: IssuedCode) -> String {
         let code = self.0.ids.opaque();
         let lifetime = self.0.settings.authorization_code_lifetime.seconds();
         let expires = self.0.clock.now().plus_seconds(lifetime);
-        self.0.codes.insert(&code, issued, expires);
+        self.0.codes.insert(&code, Code::Issued(issued.into()), expires);
         code
     }
 }

@@ -4,106 +4,76 @@
 //! using it again ends what it brought. [RFC 9700 §4.14.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2):
 //! so does using a refresh token again that was rotated.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::client::Client;
 use super::notices::Visits;
 use super::registry::Registered;
+use super::terms::Terms;
 use crate::clock::Timestamp;
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::scope::Scope;
 
-/// On whose behalf a client acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Subject {
-    /// The user with this UUID.
-    User(Arc<str>),
-    /// Its own: no user is involved.
-    Client,
-}
-
 /// One authorization of a client.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Grant {
-    pub(super) application_id: Arc<str>,
-    pub(super) client_id: Arc<str>,
-    /// The client proved nothing; one that did is not mistaken for it.
-    pub(super) is_public: bool,
-    /// The client registered itself: what it was granted ends with its registration.
-    pub(super) ends_with_client: bool,
-    pub(super) subject: Subject,
-    pub(super) scope: Scope,
-    pub(super) nonce: Option<Box<str>>,
-    /// The `acr` to claim, as requested.
-    pub(super) acr: Option<Box<str>>,
-    /// Single claims that were asked for.
-    pub(super) claims: Option<Box<ClaimsRequest>>,
+    pub(super) terms: Arc<Terms>,
     /// When the user signed in, or the client authenticated.
     pub(super) authenticated_at: Timestamp,
+    pub(super) nonce: Option<Box<str>>,
+    pub(super) wishes: Option<Box<ClaimWishes>>,
     /// Of the session that the user was signed in by.
     pub(super) visits: Option<Arc<Visits>>,
 }
 
+/// Claims that an authorization request asked for.
+#[derive(Debug, Clone)]
+pub(super) struct ClaimWishes {
+    /// The `acr` to claim.
+    pub(super) acr: Option<Box<str>>,
+    /// Single claims.
+    pub(super) claims: Option<Box<ClaimsRequest>>,
+}
+
+impl ClaimWishes {
+    /// The wishes, if there are any.
+    pub(super) fn of(
+        acr: Option<Box<str>>,
+        claims: Option<Box<ClaimsRequest>>,
+    ) -> Option<Box<Self>> {
+        (acr.is_some() || claims.is_some()).then(|| Box::new(Self { acr, claims }))
+    }
+}
+
 impl Grant {
-    /// A grant without a user's part in it: no nonce, no wishes about claims. Tokens tell its second
-    /// only, so that is what it has.
-    pub(super) fn direct(
-        registered: &Registered,
-        client: &Client,
-        subject: Subject,
-        scope: &Scope,
-        now: Timestamp,
-    ) -> Self {
-        Self {
-            application_id: registered.id.clone(),
-            client_id: registered.shared_client_id(&client.id),
-            is_public: client.is_public,
-            ends_with_client: client.registered_itself(),
-            subject,
-            scope: scope.clone(),
-            nonce: None,
-            acr: None,
-            claims: None,
-            authenticated_at: Timestamp::from_seconds(now.seconds()),
-            visits: None,
-        }
+    /// A grant without a user's part in it: no nonce, no wishes about claims.
+    pub(super) fn plain(terms: Arc<Terms>, now: Timestamp) -> Self {
+        Self { terms, authenticated_at: now, nonce: None, wishes: None, visits: None }
     }
 
-    /// Whether both say the same, of two without a user's part in them.
-    fn is_like(&self, other: &Self) -> bool {
-        let who = |grant: &Self| (grant.is_public, grant.ends_with_client, grant.authenticated_at);
-        who(self) == who(other)
-            && self.application_id == other.application_id
-            && self.client_id == other.client_id
-            && self.subject == other.subject
-            && self.scope == other.scope
+    /// Whether it says no more than its terms and this time, of which tokens tell the second.
+    pub(super) fn is_plain(&self, at: Timestamp) -> bool {
+        let Self { terms: _, authenticated_at, nonce, wishes, visits } = self;
+        let is_bare = nonce.is_none() && wishes.is_none() && visits.is_none();
+        is_bare && authenticated_at.seconds() == at.seconds()
+    }
+
+    /// The `acr` to claim, as requested.
+    pub(super) fn acr(&self) -> Option<&str> {
+        self.wishes.as_ref()?.acr.as_deref()
+    }
+
+    /// Single claims that were asked for.
+    pub(super) fn requested_claims(&self) -> Option<&ClaimsRequest> {
+        self.wishes.as_ref()?.claims.as_deref()
     }
 
     /// Whether the grant was made to this client of this application.
     pub(super) fn is_of(&self, registered: &Registered, client: &Client) -> bool {
-        *self.application_id == *registered.app.application_id
-            && *self.client_id == *client.id
-            && self.is_public == client.is_public
-    }
-}
-
-/// The last grant that a client got for its own credentials. Those of one second are the same, and a
-/// client that asks for token after token keeps one of them instead of thousands.
-#[derive(Debug, Default)]
-pub(super) struct LastGrant(Mutex<Option<Arc<Grant>>>);
-
-impl LastGrant {
-    /// The grant, or the last one if that is the same.
-    pub(super) fn shared(&self, grant: Grant) -> Arc<Grant> {
-        // A grant is put in whole, so a poisoned lock holds a whole one.
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*last {
-            Some(known) if known.is_like(&grant) => known.clone(),
-            _ => last.insert(Arc::new(grant)).clone(),
-        }
+        self.terms.are_of(registered, client)
     }
 }
 
@@ -111,13 +81,26 @@ impl LastGrant {
 /// together.
 #[derive(Debug)]
 pub(super) struct Family {
-    pub(super) grant: Arc<Grant>,
+    pub(super) grant: Grant,
     revoked: AtomicBool,
+    /// It is made anew whenever its only token is looked at.
+    is_of_one: bool,
 }
 
 impl Family {
-    pub(super) fn of(grant: Arc<Grant>) -> Arc<Self> {
-        Arc::new(Self { grant, revoked: AtomicBool::new(false) })
+    pub(super) fn of(grant: Grant) -> Arc<Self> {
+        Arc::new(Self { grant, revoked: AtomicBool::new(false), is_of_one: false })
+    }
+
+    /// The family of a token that is alone in it.
+    pub(super) fn of_one(grant: Grant) -> Arc<Self> {
+        Arc::new(Self { grant, revoked: AtomicBool::new(false), is_of_one: true })
+    }
+
+    /// What tells it from other families of tokens that are alive; nothing if one token is all that it
+    /// has.
+    pub(super) fn id(&self) -> Option<String> {
+        (!self.is_of_one).then(|| format!("{:x}", std::ptr::from_ref(self).addr()))
     }
 
     /// Ends every token of the family.
@@ -133,14 +116,16 @@ impl Family {
 /// An authorization code.
 pub(super) enum Code {
     /// Waiting to be exchanged.
-    Issued {
-        grant: Arc<Grant>,
-        /// Compared with what the token request says.
-        redirect_uri: RedirectUri,
-        code_challenge: Option<CodeChallenge>,
-    },
+    Issued(Box<IssuedCode>),
     /// Exchanged for the tokens of this family.
     Redeemed(Arc<Family>),
+}
+
+/// A code that waits, and what the token request is compared with.
+pub(super) struct IssuedCode {
+    pub(super) grant: Grant,
+    pub(super) redirect_uri: RedirectUri,
+    pub(super) code_challenge: Option<CodeChallenge>,
 }
 
 /// A refresh token.
@@ -178,34 +163,4 @@ pub(super) enum Bearer {
     Identity(LiveToken),
     /// The `Token` of a sign-in: stands for the session of this id.
     Session(Box<str>),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn grant(scope: &str, second: i64) -> Grant {
-        Grant {
-            application_id: "robot".into(),
-            client_id: "robot-client".into(),
-            is_public: false,
-            ends_with_client: false,
-            subject: Subject::Client,
-            scope: scope.parse().unwrap(),
-            nonce: None,
-            acr: None,
-            claims: None,
-            authenticated_at: Timestamp::from_seconds(second),
-            visits: None,
-        }
-    }
-
-    #[test]
-    fn grants_that_say_the_same_are_kept_once() {
-        let last = LastGrant::default();
-        let first = last.shared(grant("read", 1));
-        assert!(Arc::ptr_eq(&first, &last.shared(grant("read", 1))));
-        assert_eq!(last.shared(grant("write", 1)).scope.as_str(), "write");
-        assert!(!Arc::ptr_eq(&first, &last.shared(grant("read", 2))));
-    }
 }

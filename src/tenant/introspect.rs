@@ -70,26 +70,28 @@ impl Tenant {
         let active = self
             .known(token)
             .filter(|known| known.family.is_alive())
-            .filter(|known| *known.family.grant.application_id == *application_id)
+            .filter(|known| *known.family.grant.terms.application_id == *application_id)
             .and_then(|known| self.worth(base, &registered, &known));
         Ok(active.unwrap_or_else(|| Claims::from_iter([("active".to_owned(), false.into())])))
     }
 
     fn known(&self, token: &str) -> Option<Known> {
         let now = self.0.clock.now();
-        match self.0.bearers.read(token, now, Bearer::clone) {
+        match self.0.tokens.read(token, now) {
             Some(Bearer::Access(live)) => return Some(Known::of(live, true)),
             Some(Bearer::Identity(live)) => return Some(Known::of(live, false)),
             Some(Bearer::Session(_)) => return None,
             None => {}
         }
-        let (family, expires) =
-            self.0.refresh_tokens.read_with_expiry(token, now, |state| match state {
-                RefreshToken::Live(family) => Some(family.clone()),
+        let (family, expires) = self.0.refresh_tokens.read_with_expiry(
+            token,
+            now,
+            |state, expires| match state {
+                RefreshToken::Live(family) => Some((family.clone(), expires)),
                 RefreshToken::Rotated(_) => None,
-            })?;
-        let family = family?;
-        let scope = family.grant.scope.clone();
+            },
+        )??;
+        let scope = family.grant.terms.scope.clone();
         Some(Known { scope, family, issued_at: None, expires, is_access: false })
     }
 
@@ -104,9 +106,9 @@ impl Tenant {
         claims.insert("sub".into(), principal.id().into());
         claims.insert("iss".into(), registered.app.issuer_at(base).into());
         let audience = registered.app.audience.as_deref().filter(|_| known.is_access);
-        claims.insert("aud".into(), audience.unwrap_or(&grant.client_id).into());
+        claims.insert("aud".into(), audience.unwrap_or(&grant.terms.client_id).into());
         claims.insert("unique_name".into(), principal.name().into());
-        claims.insert("app_id".into(), (*grant.application_id).into());
+        claims.insert("app_id".into(), (*grant.terms.application_id).into());
         claims.insert("scope".into(), known.scope.as_str().into());
         claims.extend(standard_claims(&principal, registered, &known.scope));
         let named = self.named(grant, &principal);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::Tenant;
 use super::app::TokenType;
-use super::grant::{Bearer, Family, LiveToken};
+use super::grant::{Family, LiveToken};
 use super::keys::SigningKey;
 use super::platform::PLATFORM_APP;
 use super::policy::{IdTokenProfileClaims, IdTokenUniqueName};
@@ -16,6 +16,7 @@ use super::principal::Principal;
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
 use super::registry::AppAt;
 use super::steer::{Changes, TokenChange, TokenKind};
+use super::tokens::Use;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
@@ -87,8 +88,8 @@ impl Issuance {
             let claims = self.id_token_claims(now, lifetime, access_token.as_deref());
             let token = self.signed(TokenKind::IdToken, claims, &changes);
             // CyberArk's SDKs carry the platform's ID token to every service as a bearer token.
-            let kind = if self.is_of_platform() { Bearer::Access } else { Bearer::Identity };
-            self.remember(&token, kind, now, lifetime);
+            let for_use = if self.is_of_platform() { Use::Access } else { Use::Identity };
+            self.remember(&token, for_use, now, lifetime);
             token
         });
         let expires_in =
@@ -106,7 +107,7 @@ impl Issuance {
     fn algorithm(&self, kind: TokenKind) -> SigningAlgorithm {
         let registered = &self.at.registered;
         match kind {
-            TokenKind::IdToken => registered.id_token_algorithm(&self.family.grant.client_id),
+            TokenKind::IdToken => registered.id_token_algorithm(&self.family.grant.terms.client_id),
             _ => registered.app.signing_algorithm,
         }
     }
@@ -143,25 +144,26 @@ impl Issuance {
             }
             TokenType::Opaque => self.tenant.0.ids.opaque(),
         };
-        self.remember(&token, Bearer::Access, now, expires_in);
+        self.remember(&token, Use::Access, now, expires_in);
         token
     }
 
-    fn remember(
-        &self,
-        token: &str,
-        kind: fn(LiveToken) -> Bearer,
-        now: Timestamp,
-        expires_in: i64,
-    ) {
-        let expires = now.plus_seconds(expires_in);
+    fn remember(&self, token: &str, for_use: Use, now: Timestamp, expires_in: i64) {
+        let is_alone = self.is_of_one();
         let live = LiveToken {
             family: self.family.clone(),
             scope: self.scope.clone(),
             issued_at: now,
-            expires,
+            expires: now.plus_seconds(expires_in),
         };
-        self.tenant.0.bearers.insert(token, kind(live), expires);
+        self.tenant.0.tokens.remember(token, for_use, live, is_alone);
+    }
+
+    /// Whether one token is all that is issued, and nobody else knows of the family: no code and no
+    /// refresh token.
+    fn is_of_one(&self) -> bool {
+        let is_one = self.tokens.token != self.tokens.id_token;
+        is_one && Arc::strong_count(&self.family) == 1
     }
 
     /// Claims of every token, in the order of CyberArk's id-token guide.
@@ -185,12 +187,12 @@ impl Issuance {
         expires_in: i64,
         access_token: Option<&str>,
     ) -> Claims {
-        let client_id = &self.family.grant.client_id;
+        let client_id = &self.family.grant.terms.client_id;
         let mut claims = self.common_claims(now, expires_in, client_id);
         let algorithm = self.algorithm(TokenKind::IdToken);
         let hashes = [("at_hash", access_token), ("c_hash", self.code.as_deref())];
         let grant = &self.family.grant;
-        claims.extend(grant.acr.iter().map(|acr| ("acr".to_owned(), (**acr).into())));
+        claims.extend(grant.acr().map(|acr| ("acr".to_owned(), acr.into())));
         for (name, value) in hashes {
             claims.extend(value.map(|value| (name.to_owned(), half_hash(algorithm, value).into())));
         }
@@ -219,7 +221,7 @@ impl Issuance {
         }
         claims.extend(self.platform_claims());
         claims.extend(custom_claims(&self.principal, &self.at.registered.app));
-        if let Some(requested) = &self.family.grant.claims {
+        if let Some(requested) = self.family.grant.requested_claims() {
             let all = every_standard_claim(&self.principal, &self.at.registered);
             give_requested(&mut claims, &requested.id_token, &all);
         }
@@ -230,7 +232,7 @@ impl Issuance {
     /// product is seen to have it.
     fn sid(&self) -> Option<&str> {
         let grant = &self.family.grant;
-        let client = self.at.registered.client(&grant.client_id)?;
+        let client = self.at.registered.client(&grant.terms.client_id)?;
         let visits = grant.visits.as_ref().filter(|_| client.wants_logout_notices());
         visits.map(|visits| visits.sid())
     }
@@ -254,7 +256,7 @@ impl Issuance {
     /// token, and revoking one would revoke both.
     fn access_token_claims(&self, now: Timestamp, expires_in: i64) -> Claims {
         let app = &self.at.registered.app;
-        let audience = app.audience.as_deref().unwrap_or(&self.family.grant.client_id);
+        let audience = app.audience.as_deref().unwrap_or(&self.family.grant.terms.client_id);
         let mut claims = self.common_claims(now, expires_in, audience);
         claims.insert("scope".into(), self.scope.as_str().into());
         claims.insert("app_id".into(), app.application_id.as_str().into());

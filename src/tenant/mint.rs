@@ -2,18 +2,18 @@
 
 mod sign_in;
 
-use std::sync::Arc;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Tenant;
+use super::client::Client;
 use super::document::DocumentError;
-use super::grant::{Code, Family, Grant, Subject};
+use super::grant::{Family, Grant, IssuedCode};
 use super::issue::Issuance;
 use super::principal::Principal;
-use super::registry::{AppAt, Origin};
+use super::registry::AppAt;
 use super::steer::TokenChange;
+use super::terms::{Subject, Terms};
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect_uri::RedirectUri;
@@ -92,12 +92,12 @@ impl Tenant {
     ) -> Result<Minting, DocumentError> {
         wanted.tokens.check()?;
         let (at, principal, grant) = self.granted(base, &wanted)?;
-        let scope = grant.scope.clone();
+        let scope = grant.terms.scope.clone();
         Ok(Minting(Issuance {
             tenant: self.clone(),
             at,
             principal,
-            family: Family::of(Arc::new(grant)),
+            family: Family::of(grant),
             scope,
             tokens,
             code: None,
@@ -136,7 +136,7 @@ impl Tenant {
             .map(|value| CodeChallenge::parse(value, method))
             .transpose()
             .map_err(|error| wrong("code_challenge", error.description.to_string()))?;
-        Ok(self.issue_code(Code::Issued { grant: Arc::new(grant), redirect_uri, code_challenge }))
+        Ok(self.issue_code(IssuedCode { grant, redirect_uri, code_challenge }))
     }
 
     /// Signs a user in; returns the session id.
@@ -176,19 +176,10 @@ impl Tenant {
             }
             None => (Principal::Client(client_id.as_str().into()), Subject::Client),
         };
-        let grant = Grant {
-            application_id: registered.id.clone(),
-            client_id: client_id.into(),
-            is_public: client.is_public,
-            ends_with_client: client.origin == Origin::Registration,
-            subject,
-            scope,
-            nonce: wanted.nonce.as_deref().map(Into::into),
-            acr: None,
-            claims: None,
-            authenticated_at: self.0.clock.now(),
-            visits: None,
-        };
+        let client = Client::known_as(&client_id, client);
+        let terms = Terms::of(&registered, &client, subject, &scope);
+        let nonce = wanted.nonce.as_deref().map(Into::into);
+        let grant = Grant { nonce, ..Grant::plain(terms, self.0.clock.now()) };
         Ok((AppAt::new(base, registered), principal, grant))
     }
 }

@@ -15,7 +15,6 @@ use super::Tenant;
 use super::grant::Bearer;
 use super::issue::Issuance;
 use super::notices::Notices;
-use super::session::Session;
 use super::steer::TokenKind;
 use super::user::User;
 use crate::clock::Timestamp;
@@ -82,7 +81,7 @@ impl SessionToken {
         changes.apply(TokenKind::SessionToken, &mut claims, named);
         let key = inner.keys.signing(SigningAlgorithm::RS256);
         let token = changes.sign(TokenKind::SessionToken, &key, &claims, named);
-        inner.bearers.insert(&token, Bearer::Session(self.session.as_str().into()), expires);
+        inner.tokens.remember_session(&token, &self.session, expires);
         (token, lifetime)
     }
 }
@@ -152,7 +151,10 @@ impl Tenant {
             .filter(|session| self.is_token_of(session, &sent.id_token))
             .ok_or_else(unknown_pair)?;
         // Found before the token is spent, so that who spends it gets a pair whatever others do.
-        let known = self.0.sessions.read_with_expiry(&session_id, now, Session::clone);
+        let known = self
+            .0
+            .sessions
+            .read_with_expiry(&session_id, now, |session, expires| (session.clone(), expires));
         let (session, expires) = known.ok_or_else(unknown_pair)?;
         let user = self.0.users.by_uuid(&session.user).ok_or_else(unknown_pair)?;
         // Of two callers at once one finds the token live, the other spent.
@@ -176,7 +178,7 @@ impl Tenant {
     /// A refresh token that lives as long as the session; `None` when that is over.
     pub(super) fn new_platform_refresh(&self, session: &str) -> Option<String> {
         let now = self.0.clock.now();
-        let ((), expires) = self.0.sessions.read_with_expiry(session, now, |_| ())?;
+        let expires = self.0.sessions.read_with_expiry(session, now, |_, expires| expires)?;
         Some(self.platform_refresh_until(session, expires))
     }
 
@@ -209,8 +211,8 @@ impl Tenant {
     fn is_token_of(&self, session: &str, token: &str) -> bool {
         let now = self.0.clock.now();
         // A test may have given it another look.
-        let opens = |bearer: &Bearer| matches!(bearer, Bearer::Session(id) if **id == *session);
-        if self.0.bearers.read(token, now, opens) == Some(true) {
+        let bearer = self.0.tokens.read(token, now);
+        if matches!(bearer, Some(Bearer::Session(id)) if *id == *session) {
             return true;
         }
         let claims = self.0.keys.verify(token, now);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Tenant;
-use super::grant::{Grant, Subject};
+use super::grant::Grant;
+use super::terms::Subject;
 use super::user::User;
 
 /// Who a token is about: a user of the directory, or the client itself.
@@ -43,12 +44,13 @@ impl Tenant {
     /// Who the grant is about; `None` when that user is gone, or the client's registration
     /// ([RFC 7592 §2.3](https://www.rfc-editor.org/rfc/rfc7592#section-2.3)).
     pub(super) fn principal(&self, grant: &Grant) -> Option<Principal> {
-        if grant.ends_with_client {
-            self.0.apps.get(&grant.application_id)?.registrations.client(&grant.client_id)?;
+        let terms = &grant.terms;
+        if terms.ends_with_client {
+            self.0.apps.get(&terms.application_id)?.registrations.client(&terms.client_id)?;
         }
-        match &grant.subject {
+        match &terms.subject {
             Subject::User(uuid) => self.0.users.by_uuid(uuid).map(Principal::User),
-            Subject::Client => Some(Principal::Client(grant.client_id.clone())),
+            Subject::Client => Some(Principal::Client(terms.client_id.clone())),
         }
     }
 }

@@ -12,8 +12,8 @@ pub(super) use self::client::{Origin, RegisteredClient};
 pub(super) use self::registrations::{Registration, Registrations};
 use super::app::App;
 use super::document::DocumentError;
-use super::grant::LastGrant;
 use super::policy::{OfflineAccess, Policy, RequestObjects};
+use super::terms::TermsInUse;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::jwk::SigningAlgorithm;
 use crate::protocol::metadata::STANDARD_SCOPES;
@@ -33,7 +33,7 @@ pub(super) struct Registered {
     listed: BTreeMap<String, Arc<RegisteredClient>>,
     /// The clients that registered themselves.
     pub(super) registrations: Arc<Registrations>,
-    pub(super) last_grant: LastGrant,
+    pub(super) terms: TermsInUse,
     /// The application's own `client_id`, for grants to share.
     client_id: Arc<str>,
 }
@@ -48,7 +48,7 @@ impl Registered {
             own: Arc::new(RegisteredClient::of_app(&app)),
             listed: listed.collect(),
             registrations,
-            last_grant: LastGrant::default(),
+            terms: TermsInUse::default(),
             client_id: app.client_id().into(),
             app,
             policy,
@@ -197,6 +197,11 @@ impl Apps {
 
     pub(super) fn get(&self, application_id: &str) -> Option<Arc<Registered>> {
         self.0.get(application_id).map(|app| app.clone())
+    }
+
+    /// Gives back what no grant needs any more.
+    pub(super) fn sweep(&self) {
+        self.0.iter().for_each(|registered| registered.terms.sweep());
     }
 
     /// All applications, sorted by Application ID.

@@ -36,14 +36,10 @@ impl Tenant {
             return Err(OAuthError::invalid_request("missing token"));
         };
         let now = self.0.clock.now();
-        let is_own = self.0.bearers.read(token, now, |bearer| match bearer {
-            Bearer::Access(live) | Bearer::Identity(live) => {
-                live.family.grant.is_of(&registered, &client)
-            }
-            Bearer::Session(_) => false,
-        });
-        if is_own == Some(true) {
-            self.0.bearers.take(token, now);
+        if let Some(Bearer::Access(live) | Bearer::Identity(live)) = self.0.tokens.read(token, now)
+            && live.family.grant.is_of(&registered, &client)
+        {
+            self.0.tokens.end(token, now);
         }
         self.0.refresh_tokens.read(token, now, |state| {
             let (RefreshToken::Live(family) | RefreshToken::Rotated(family)) = state;

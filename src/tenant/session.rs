@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::Tenant;
-use super::grant::{Bearer, Grant, LiveToken, Subject};
+use super::grant::{Bearer, Grant, LiveToken};
 use super::notices::{Notices, Visits};
+use super::terms::Subject;
 use super::user::User;
 use crate::clock::Timestamp;
 use crate::protocol::security::WhoAmI;
@@ -62,12 +63,12 @@ impl Tenant {
     }
 
     fn session_of_bearer(&self, token: &str) -> Option<Session> {
-        match self.0.bearers.read(token, self.0.clock.now(), Bearer::clone)? {
+        match self.0.tokens.read(token, self.0.clock.now())? {
             Bearer::Session(id) => self.session_of_id(&id),
             Bearer::Access(LiveToken { family, .. }) if family.is_alive() => {
                 self.principal(&family.grant)?;
-                let Grant { subject, authenticated_at, visits, .. } = &*family.grant;
-                match subject {
+                let Grant { terms, authenticated_at, visits, .. } = &family.grant;
+                match &terms.subject {
                     Subject::User(uuid) => Some(Session {
                         user: uuid.clone(),
                         level: AuthLevel::Normal,
@@ -102,8 +103,7 @@ impl Tenant {
     /// session that may be long over: it proves none here.
     pub(super) fn session_id_of(&self, user: &User, credentials: &[String]) -> Option<String> {
         let now = self.0.clock.now();
-        let id_of = |credential: &String| match self.0.bearers.read(credential, now, Bearer::clone)
-        {
+        let id_of = |credential: &String| match self.0.tokens.read(credential, now) {
             Some(Bearer::Session(id)) => Some(id.into_string()),
             Some(Bearer::Access(_) | Bearer::Identity(_)) => None,
             None => Some(credential.clone()),
@@ -151,11 +151,12 @@ impl Tenant {
         let mut ended = Vec::new();
         for credential in credentials {
             ended.extend(self.0.sessions.take(credential, now));
-            let opens = |bearer: &Bearer| !matches!(bearer, Bearer::Identity(_));
-            if self.0.bearers.read(credential, now, opens) != Some(true) {
-                continue;
+            let bearer = self.0.tokens.read(credential, now);
+            // An ID token opens nothing that could be closed.
+            if !matches!(bearer, Some(Bearer::Identity(_))) {
+                self.0.tokens.end(credential, now);
             }
-            if let Some(Bearer::Session(id)) = self.0.bearers.take(credential, now) {
+            if let Some(Bearer::Session(id)) = bearer {
                 ended.extend(self.0.sessions.take(&id, now));
             }
         }

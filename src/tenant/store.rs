@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use self::shard::{Shard, Slot};
-use super::inspect::Alive;
 use super::keys::fingerprint;
 use crate::clock::Timestamp;
 use crate::protocol::digest::hex_lower;
@@ -28,6 +27,13 @@ impl Key {
         half.copy_from_slice(&self.0[..8]);
         u64::from_le_bytes(half)
     }
+}
+
+/// What a store tells of an entry, beside what is in it.
+pub(super) struct Found {
+    /// The first 16 hexadecimal digits of the SHA-256 of its id.
+    pub(super) sha256: String,
+    pub(super) expires: Timestamp,
 }
 
 /// Stores are divided, so that callers seldom wait for each other, unless they are small: those forget
@@ -83,20 +89,20 @@ impl<V> Store<V> {
         now: Timestamp,
         read: impl FnOnce(&V) -> R,
     ) -> Option<R> {
-        self.read_with_expiry(id, now, read).map(|(read, _)| read)
+        self.read_with_expiry(id, now, |value, _| read(value))
     }
 
-    /// Like [`Self::read`], with the time at which the entry expires.
+    /// Like [`Self::read`], told the time at which the entry expires.
     pub(super) fn read_with_expiry<R>(
         &self,
         id: &str,
         now: Timestamp,
-        read: impl FnOnce(&V) -> R,
-    ) -> Option<(R, Timestamp)> {
+        read: impl FnOnce(&V, Timestamp) -> R,
+    ) -> Option<R> {
         let key = Key::of(id);
         let shard = reading(self.part(&key));
         let slot = shard.get(&key).filter(|slot| slot.expires > now)?;
-        Some((read(&slot.value), slot.expires))
+        Some(read(&slot.value, slot.expires))
     }
 
     /// Changes a live entry in place; of two racing callers the second sees what the first left.
@@ -149,22 +155,20 @@ impl<V> Store<V> {
         }
     }
 
-    /// What `show` makes of the live entries, of at most `limit` of them, each with the beginning
-    /// of its id's SHA-256 and its end.
-    pub(super) fn list(
+    /// What `show` makes of the live entries, of at most `limit` of them.
+    pub(super) fn list<R>(
         &self,
         now: Timestamp,
         limit: usize,
-        show: impl Fn(&V) -> Alive,
-    ) -> Vec<Alive> {
+        show: impl Fn(Found, &V) -> R,
+    ) -> Vec<R> {
         let mut listed = Vec::new();
         for shard in &self.shards {
             let shard = reading(shard);
             let live = shard.slots().filter(|slot| slot.expires > now);
-            listed.extend(live.take(limit - listed.len()).map(|slot| Alive {
-                sha256: hex_lower(&slot.key.0[..8]),
-                expires: slot.expires.seconds(),
-                ..show(&slot.value)
+            listed.extend(live.take(limit - listed.len()).map(|slot| {
+                let sha256 = hex_lower(&slot.key.0[..8]);
+                show(Found { sha256, expires: slot.expires }, &slot.value)
             }));
         }
         listed

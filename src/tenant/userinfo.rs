@@ -36,8 +36,7 @@ impl Tenant {
         refuse_second_token(registered.policy, tokens)?;
         refuse_misplaced_token(registered.policy, tokens)?;
         let now = self.0.clock.now();
-        let bearer =
-            tokens.first().and_then(|token| self.0.bearers.read(token, now, Bearer::clone));
+        let bearer = tokens.first().and_then(|token| self.0.tokens.read(token, now));
         if let (Some(Bearer::Session(id)), PLATFORM_APP) = (&bearer, application_id) {
             let user = self.user_of_session(id).ok_or_else(|| unauthorized(registered.policy))?;
             return Ok(self.platform_userinfo(&user, &registered));
@@ -46,7 +45,7 @@ impl Tenant {
             return Err(unauthorized(registered.policy));
         };
         let grant = &family.grant;
-        let is_here = *grant.application_id == *application_id && family.is_alive();
+        let is_here = *grant.terms.application_id == *application_id && family.is_alive();
         let Some(principal) = self.principal(grant).filter(|_| is_here) else {
             return Err(unauthorized(registered.policy));
         };
@@ -55,7 +54,7 @@ impl Tenant {
         }
         let mut claims = Claims::new();
         claims.insert("auth_time".into(), grant.authenticated_at.seconds().into());
-        claims.insert("aud".into(), (*grant.client_id).into());
+        claims.insert("aud".into(), (*grant.terms.client_id).into());
         claims.insert("unique_name".into(), principal.name().into());
         claims.insert("sub".into(), principal.id().into());
         claims.extend(standard_claims(&principal, &registered, &scope));
@@ -63,7 +62,7 @@ impl Tenant {
             claims.extend(Self::platform_profile(user));
         }
         claims.extend(custom_claims(&principal, &registered.app));
-        if let Some(requested) = &grant.claims {
+        if let Some(requested) = grant.requested_claims() {
             let all = every_standard_claim(&principal, &registered);
             give_requested(&mut claims, &requested.userinfo, &all);
         }

@@ -13,7 +13,7 @@ use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
 use crate::tenant::client::{Client, wrong_credentials};
-use crate::tenant::grant::{Code, Family};
+use crate::tenant::grant::{Code, Family, IssuedCode};
 use crate::tenant::policy::{Policy, RedirectMismatchError};
 use crate::tenant::registry::Registered;
 
@@ -34,8 +34,8 @@ impl Tenant {
         Ok(Granted {
             principal: self.principal(&family.grant).ok_or_else(unknown_code)?,
             refresh_token: self.first_refresh_token(registered, client, &family),
-            scope: family.grant.scope.clone(),
-            id_token: family.grant.scope.has_openid(),
+            scope: family.grant.terms.scope.clone(),
+            id_token: family.grant.terms.scope.has_openid(),
             family,
         })
     }
@@ -57,7 +57,8 @@ fn redeem(
     request: &TokenRequest,
 ) -> Result<Arc<Family>, OAuthError> {
     match code {
-        Code::Issued { grant, redirect_uri, code_challenge } => {
+        Code::Issued(issued) => {
+            let IssuedCode { grant, redirect_uri, code_challenge } = &**issued;
             if !grant.is_of(registered, client) {
                 return Err(unknown_code());
             }

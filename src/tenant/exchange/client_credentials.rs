@@ -11,8 +11,9 @@ use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
 use crate::tenant::app::AuthMethod;
 use crate::tenant::client::{Client, Identity, wrong_credentials};
-use crate::tenant::grant::{Family, Grant, Subject};
+use crate::tenant::grant::{Family, Grant};
 use crate::tenant::registry::Registered;
+use crate::tenant::terms::{Subject, Terms};
 
 impl Tenant {
     pub(super) fn client_credentials(
@@ -39,10 +40,11 @@ impl Tenant {
             Identity::Registered(_) => return Err(refused()),
         };
         let scope = requested_scope(registered, &client, request.scope.as_deref())?;
-        let now = self.0.clock.now();
-        let grant = Grant::direct(registered, &client, subject, &scope, now);
+        let terms = Terms::of(registered, &client, subject, &scope);
+        let grant = Grant::plain(terms, self.0.clock.now());
         let principal = self.principal(&grant).ok_or_else(refused)?;
-        let family = Family::of(registered.last_grant.shared(grant));
+        let scope = grant.terms.scope.clone();
+        let family = Family::of(grant);
         let refresh_token = self.first_refresh_token(registered, &client, &family);
         Ok(Granted { principal, family, scope, id_token: false, refresh_token })
     }

@@ -8,9 +8,10 @@ use crate::protocol::error::OAuthError;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
 use crate::tenant::client::Client;
-use crate::tenant::grant::{Family, Grant, Subject};
+use crate::tenant::grant::{Family, Grant};
 use crate::tenant::principal::Principal;
 use crate::tenant::registry::Registered;
+use crate::tenant::terms::{Subject, Terms};
 
 impl Tenant {
     pub(super) fn password(
@@ -25,9 +26,9 @@ impl Tenant {
             .filter(|user| self.is_let_in(user, request.password.as_ref()));
         let user = user.ok_or_else(wrong_password)?;
         let scope = requested_scope(registered, client, request.scope.as_deref())?;
-        let (subject, now) = (Subject::User(self.0.users.shared_uuid(&user)), self.0.clock.now());
-        let grant = Grant::direct(registered, client, subject, &scope, now);
-        let family = Family::of(grant.into());
+        let subject = Subject::User(self.0.users.shared_uuid(&user));
+        let terms = Terms::of(registered, client, subject, &scope);
+        let family = Family::of(Grant::plain(terms, self.0.clock.now()));
         Ok(Granted {
             principal: Principal::User(user),
             refresh_token: self.first_refresh_token(registered, client, &family),

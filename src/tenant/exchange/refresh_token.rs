@@ -60,7 +60,7 @@ fn use_refresh_token(
         family.revoke();
         return Err(unknown_refresh_token());
     }
-    let scope = narrowed(&family.grant.scope, wanted)?;
+    let scope = narrowed(&family.grant.terms.scope, wanted)?;
     if registered.policy.refresh_tokens == RefreshTokens::Rotated {
         *token = RefreshToken::Rotated(family.clone());
     }

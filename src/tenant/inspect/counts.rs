@@ -3,7 +3,7 @@
 use std::ops::Add;
 
 use crate::tenant::Tenant;
-use crate::tenant::grant::{Bearer, Code, RefreshToken};
+use crate::tenant::grant::{Code, RefreshToken};
 
 /// How much is alive, and how much was signed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,12 +39,9 @@ impl Tenant {
     pub fn counts(&self) -> Counts {
         let now = self.0.clock.now();
         Counts {
-            codes: self.0.codes.count(now, |code| matches!(code, Code::Issued { .. })),
+            codes: self.0.codes.count(now, |code| matches!(code, Code::Issued(_))),
             sessions: self.0.sessions.count(now, |_| true),
-            access_tokens: self.0.bearers.count(now, |bearer| match bearer {
-                Bearer::Access(live) => live.family.is_alive(),
-                Bearer::Identity(_) | Bearer::Session(_) => false,
-            }),
+            access_tokens: self.0.tokens.count_access(now),
             refresh_tokens: self.0.refresh_tokens.count(now, |token| match token {
                 RefreshToken::Live(family) => family.is_alive(),
                 RefreshToken::Rotated(_) => false,

@@ -53,7 +53,7 @@ impl Tenant {
     /// Whether the tenant remembers having issued it.
     fn look_up(&self, token: &str, verdict: &mut Verdict) {
         let now = self.0.clock.now();
-        let bearer = self.0.bearers.read(token, now, Bearer::clone);
+        let bearer = self.0.tokens.read(token, now);
         let (kind, is_alive) = match &bearer {
             Some(Bearer::Access(live)) => (Some("access_token"), live.family.is_alive()),
             Some(Bearer::Identity(live)) => (Some("id_token"), live.family.is_alive()),

@@ -68,10 +68,10 @@ fn client_for_codes(at: &AppAt, grant: &Grant) -> Result<Client, DocumentError> 
         let problem = format!("{:?}: its allowed_auth lacks AuthorizationCode", app.application_id);
         return Err(wrong("app", problem));
     }
-    let known = at.registered.client(&grant.client_id);
-    let client = known.map(|known| Client::known_as(&grant.client_id, known));
+    let known = at.registered.client(&grant.terms.client_id);
+    let client = known.map(|known| Client::known_as(&grant.terms.client_id, known));
     client.filter(|client| client.uses(ClientGrantType::AuthorizationCode)).ok_or_else(|| {
-        let id = &grant.client_id;
+        let id = &grant.terms.client_id;
         wrong("client", format!("{id:?}: its grant_types lack authorization_code"))
     })
 }

@@ -54,8 +54,8 @@ impl Tenant {
     ) -> Named<'a> {
         Named {
             user: principal.user(),
-            client: &grant.client_id,
-            app: &grant.application_id,
+            client: &grant.terms.client_id,
+            app: &grant.terms.application_id,
             asked: self.asked(),
         }
     }

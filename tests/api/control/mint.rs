@@ -125,6 +125,26 @@ fn what_is_alive_is_listed_with_its_family() {
 }
 
 #[test]
+fn tokens_that_stem_from_nothing_else_are_a_family_each() {
+    let mock = Mock::start();
+    for nonce in ["1", "2", "3"] {
+        let wanted = json!({ "app": "bank", "user": "alice@example.com" });
+        mint(&mock, "access-token", &wanted);
+        // An ID token has no jti that tells it from the last one.
+        mint(&mock, "id-token", &json!({ "app": "bank", "nonce": nonce }));
+    }
+    let families = || {
+        let live = mock.get("/_mock/v1/live").json();
+        let families = live.as_array().unwrap().iter().map(|entry| entry["family"].to_string());
+        families.collect::<Vec<String>>()
+    };
+    let first = families();
+    let different: std::collections::BTreeSet<&String> = first.iter().collect();
+    assert!(different.len() == 6 && !first.contains(&"null".to_owned()), "{first:?}");
+    assert_eq!(first, families(), "looking at them changes nothing");
+}
+
+#[test]
 fn a_token_is_told_what_is_wrong_with_it() {
     let mock = Mock::start();
     let tokens = mock.tokens(&[]);
