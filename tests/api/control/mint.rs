@@ -186,7 +186,7 @@ fn a_token_is_told_what_is_wrong_with_it() {
 /// Header members that are steered, what the signature is worth, and the problems that are told: `{own}`
 /// is the key that signs, `{other}` one that is published beside it.
 const STEERED: &[(&str, &str, &[&str])] = &[
-    (r#"{}"#, "valid", &[]),
+    ("{}", "valid", &[]),
     (r#"{"x":"y"}"#, "valid", &[]),
     (r#"{"typ":"jwt"}"#, "valid", &[]),
     (r#"{"jku":"https://elsewhere.example/keys"}"#, "valid", &[]),
@@ -219,11 +219,7 @@ const STEERED: &[(&str, &str, &[&str])] = &[
         "valid",
         &[r#"crit: ["exp"], and who does not know all of it has to refuse the token"#],
     ),
-    (
-        r#"{}"#,
-        "broken",
-        &["no key of the tenant made this signature of this header and these claims"],
-    ),
+    ("{}", "broken", &["no key of the tenant made this signature of this header and these claims"]),
     (
         r#"{"alg":"HS256","kid":"x"}"#,
         "foreign",
@@ -243,7 +239,7 @@ const STEERED: &[(&str, &str, &[&str])] = &[
             r#"typ: "x", where the tenant writes "JWT""#,
         ],
     ),
-    (r#"{}"#, "none", &["it is not signed: alg is none"]),
+    ("{}", "none", &["it is not signed: alg is none"]),
     (r#"{"alg":"RS256"}"#, "none", &["it is not signed: there is no signature"]),
     (
         r#"{"alg":"RS256","typ":"at+jwt","kid":"{other}"}"#,

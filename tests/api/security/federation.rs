@@ -250,9 +250,10 @@ fn taken_up(mock: &Mock, start: &Value, pin: Option<&str>) -> Value {
 fn a_sign_in_out_of_band_ends_as_a_test_wants_it() {
     for has_pin in [true, false] {
         let mock = if has_pin { Mock::start() } else { without_pin() };
-        let [success, waits, failed] = match has_pin {
-            true => ["LoginSuccess", "OobPending", "Failure"],
-            false => ["Success", "Pending", "Failed"],
+        let [success, waits, failed] = if has_pin {
+            ["LoginSuccess", "OobPending", "Failure"]
+        } else {
+            ["Success", "Pending", "Failed"]
         };
         let vouched = || {
             let start = started(&mock, Some("true"));
