@@ -230,7 +230,7 @@ impl Issuance {
 
     /// How logout notices will name the session, for clients that want those; no token of the
     /// product is seen to have it.
-    fn sid(&self) -> Option<&str> {
+    fn sid(&self) -> Option<String> {
         let grant = &self.family.grant;
         let client = self.at.registered.client(&grant.terms.client_id)?;
         let visits = grant.visits.as_ref().filter(|_| client.wants_logout_notices());

@@ -8,9 +8,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Tenant;
+use super::keys::fingerprint;
 use super::registry::{AppAt, RegisteredClient};
 use super::session::Session;
-use crate::protocol::digest::uuid_of;
+use crate::protocol::digest::format_uuid;
 use crate::protocol::jwk::SigningAlgorithm;
 use crate::protocol::logout::{
     Events, LOGOUT_TOKEN_LIFETIME, LOGOUT_TOKEN_TYPE, LogoutToken, LogoutUri,
@@ -22,9 +23,10 @@ const MOST_VISITS: usize = 64;
 /// The clients that a session has served, of those that want to hear of its end.
 #[derive(Debug)]
 pub(super) struct Visits {
-    /// How tokens and notices name the session.
-    sid: Box<str>,
-    seen: Mutex<Vec<Visit>>,
+    /// How tokens and notices name the session, as bytes.
+    sid: [u8; 16],
+    /// Most sessions have none, so there is no room for more.
+    seen: Mutex<Box<[Visit]>>,
 }
 
 /// A client, as it knows this server.
@@ -38,13 +40,13 @@ struct Visit {
 impl Visits {
     /// None yet. The `sid` is derived from the session id, which stays a secret.
     pub(super) fn of_session(id: &str) -> Arc<Self> {
-        let sid = uuid_of(&format!("sid of {id}")).into();
+        let sid = fingerprint(&format!("sid of {id}"));
         Arc::new(Self { sid, seen: Mutex::default() })
     }
 
     /// How tokens and notices name the session.
-    pub(super) fn sid(&self) -> &str {
-        &self.sid
+    pub(super) fn sid(&self) -> String {
+        format_uuid(self.sid, 8)
     }
 
     /// Remembers that the client got tokens for the session's user, if it wants to hear of the end.
@@ -62,14 +64,13 @@ impl Visits {
         // Nothing that could panic runs under the lock, so a poisoned one holds whole visits.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if !seen.contains(&visit) {
-            if seen.len() >= MOST_VISITS {
-                seen.remove(0);
-            }
-            seen.push(visit);
+            let first = usize::from(seen.len() >= MOST_VISITS);
+            let kept = std::mem::take(&mut *seen).into_iter().skip(first);
+            *seen = kept.chain([visit]).collect();
         }
     }
 
-    fn all(&self) -> Vec<Visit> {
+    fn all(&self) -> Box<[Visit]> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -122,7 +123,7 @@ impl Tenant {
         for session in ended {
             let Some(visits) = &session.visits else { continue };
             for visit in visits.all() {
-                self.add_notices(&mut notices, &session.user, &visits.sid, visit);
+                self.add_notices(&mut notices, &session.user, &visits.sid(), visit);
             }
         }
         notices
