@@ -3,6 +3,9 @@
 //! [RFC 4648 §6](https://www.rfc-editor.org/rfc/rfc4648#section-6), in any letter case, spaces and
 //! padding left out or not: people type it.
 
+/// What [`decode`] reads: at least the digits of one byte.
+pub const PATTERN: &str = "^[ -]*[A-Za-z2-7][ -]*[A-Za-z2-7][A-Za-z2-7 -]*=*$";
+
 /// The bytes; `None` when the text is empty or has a character that is none of the alphabet's.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=').chars().filter(|c| !matches!(c, ' ' | '-'));
@@ -25,7 +28,14 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use super::{PATTERN, decode};
+
+    proptest::proptest! {
+        #[test]
+        fn what_the_schema_allows_is_read(text in PATTERN.trim_matches(['^', '$'])) {
+            proptest::prop_assert!(decode(&text).is_some());
+        }
+    }
 
     #[test]
     fn the_examples_of_the_specification_are_read() {

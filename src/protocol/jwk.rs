@@ -5,6 +5,7 @@
 //! CyberArk's OpenAPI description shows them for `/OAuth2/Keys`.
 
 use schemars::JsonSchema;
+use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 
 /// How tokens are signed. The product signs `RS256`.
@@ -111,7 +112,7 @@ pub struct ClientKey {
 }
 
 /// The numbers of a client's public key; every one is base64url.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kty")]
 #[expect(missing_docs, reason = "each field is the member of its name")]
 pub enum ClientKeyNumbers {
@@ -124,6 +125,38 @@ pub enum ClientKeyNumbers {
     /// Ed25519, for `EdDSA`.
     #[serde(rename = "OKP")]
     Okp { x: String },
+}
+
+/// Not derived: what is derived takes a number for the type of a key.
+impl<'de> Deserialize<'de> for ClientKeyNumbers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        enum Kind {
+            #[serde(rename = "RSA")]
+            Rsa,
+            #[serde(rename = "EC")]
+            Ec,
+            #[serde(rename = "OKP")]
+            Okp,
+        }
+
+        #[derive(Deserialize)]
+        struct Sent {
+            kty: Kind,
+            n: Option<String>,
+            e: Option<String>,
+            x: Option<String>,
+            y: Option<String>,
+        }
+
+        let Sent { kty, n, e, x, y } = Sent::deserialize(deserializer)?;
+        let of = |number: Option<String>, name| number.ok_or_else(|| D::Error::missing_field(name));
+        Ok(match kty {
+            Kind::Rsa => Self::Rsa { n: of(n, "n")?, e: of(e, "e")? },
+            Kind::Ec => Self::Ec { x: of(x, "x")?, y: of(y, "y")? },
+            Kind::Okp => Self::Okp { x: of(x, "x")? },
+        })
+    }
 }
 
 /// The answer of `/OAuth2/Keys/{app}`.

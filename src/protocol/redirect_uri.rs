@@ -193,6 +193,7 @@ impl schemars::JsonSchema for RedirectPattern {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
+            "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:[!$-;=?-\[\]-~]*$",
             "description": "An absolute URI compared byte for byte, or one whose whole port or \
                             whole path is a wildcard: http://localhost:*/*",
             "examples": ["https://app.example/callback", "http://localhost:*/*"]

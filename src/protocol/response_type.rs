@@ -103,6 +103,8 @@ impl schemars::JsonSchema for ResponseType {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
+            "pattern": "^[ ,]*(code|id_token|token)([ ,]+(code|id_token|token))*[ ,]*$",
+            "not": { "pattern": r"(^|[ ,])(code|id_token|token)[ ,](.*[ ,])?\2([ ,]|$)" },
             "description": "code, id_token, token or several of them, separated by spaces",
             "examples": ["code", "code id_token"]
         })

@@ -15,7 +15,10 @@ use super::json::parsed;
 /// A checked scope: each token once, in the order first named, joined by single spaces.
 // Shared by clones: a grant and each of its tokens have one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, JsonSchema)]
-pub struct Scope(Arc<str>);
+pub struct Scope(#[schemars(regex(pattern = SCOPE))] Arc<str>);
+
+/// The form of a scope on the wire: tokens of `NQCHAR` (RFC 6749 Appendix A) and spaces.
+pub(crate) const SCOPE: &str = r"^[ !#-\[\]-~]*$";
 
 impl Scope {
     /// The tokens in order.
@@ -128,6 +131,11 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn what_the_schema_allows_is_read(text in SCOPE.trim_matches(['^', '$'])) {
+            proptest::prop_assert!(text.parse::<Scope>().is_ok());
+        }
+
         #[test]
         fn a_parsed_scope_parses_to_itself(sent in "[a-z !\\[\\]~:/.]{0,60}") {
             let scope: Scope = sent.parse().unwrap();

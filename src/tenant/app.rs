@@ -11,13 +11,14 @@ mod values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::check::{APPLICATION_ID, reserved_pattern};
 pub use self::client::AppClient;
 pub(super) use self::client::algorithm_problem;
 use self::declare::{settings_struct, with_client_settings};
 pub use self::values::{AppScope, AppType, AuthMethod, ClientIdType, TokenType};
 use super::policy::PolicyOverrides;
 use crate::protocol::base_url::BaseUrl;
-use crate::protocol::claims::Claims;
+use crate::protocol::claims::{Claims, PROTOCOL_CLAIMS};
 use crate::protocol::client_metadata::ClientAlgorithm;
 use crate::protocol::digest::uuid_of;
 use crate::protocol::error::OAuthError;
@@ -34,8 +35,17 @@ with_client_settings! { settings_struct {
 /// A web application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+// A confidential client has a secret; whether it is one, its secret says when nothing else does.
+#[schemars(extend("anyOf" = [
+    { "required": ["client_id_type"],
+      "properties": { "client_id_type": { "enum": ["anything", "list"] } } },
+    { "required": ["client_secret"],
+      "properties": { "client_secret": { "type": "string", "minLength": 1 } } },
+    { "properties": { "client_id_type": { "type": "null" }, "client_secret": { "type": "null" } } },
+]))]
 pub struct App {
     /// Application ID: the `{app}` of every URL, compared with its letter case.
+    #[schemars(regex(pattern = APPLICATION_ID), extend("not" = { "pattern": reserved_pattern() }))]
     pub application_id: String,
     /// What the application is for.
     #[serde(rename = "type", default)]
@@ -45,6 +55,7 @@ pub struct App {
     pub name: Option<String>,
     /// The `client_id`. Derived from the Application ID, a UUID, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
     pub client_id: Option<String>,
     /// Which clients are accepted: `confidential` when absent and there is a secret, else `list`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,6 +107,7 @@ pub struct App {
     /// More claims, of any JSON type, for tokens and `UserInfo`, as the app's script would set
     /// them; they go before a user's claims of the same name.
     #[serde(default, skip_serializing_if = "Claims::is_empty")]
+    #[schemars(extend("propertyNames" = { "not": { "enum": PROTOCOL_CLAIMS } }))]
     pub claims: Claims,
     /// Departures from the tenant's policy.
     #[serde(default)]

@@ -63,6 +63,7 @@ pub enum UnknownUser {
 #[serde(default, deny_unknown_fields)]
 pub struct TenantSettings {
     /// Tenant id: `TenantId` and `CustomerID` of the authentication API.
+    #[schemars(regex(pattern = "^[A-Za-z0-9-]+$"))]
     pub id: String,
     /// Whether the login page offers the users as buttons.
     pub list_accounts: bool,
@@ -78,7 +79,7 @@ pub struct TenantSettings {
     pub session_lifetime: Lifetime,
     /// The most codes, bounces, logins, sessions, refresh tokens and live bearer tokens kept, each
     /// on its own; beyond it the oldest go first.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = usize::MAX))]
     pub live_limit: usize,
     /// How users sign in.
     pub authentication: AuthenticationSettings,

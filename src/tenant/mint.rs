@@ -2,10 +2,11 @@
 
 mod sign_in;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 
 use super::Tenant;
+use super::app::{APPLICATION_ID, reserved_pattern};
 use super::client::Client;
 use super::document::DocumentError;
 use super::grant::{Family, Grant, IssuedCode};
@@ -14,23 +15,32 @@ use super::principal::Principal;
 use super::registry::AppAt;
 use super::steer::TokenChange;
 use super::terms::{Subject, Terms};
+use super::user::LOGIN_NAME;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::response_type::ResponseType;
-use crate::protocol::scope::Scope;
+use crate::protocol::scope::{SCOPE, Scope};
 
 /// For whom something is minted.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["app"]))]
 pub struct Wanted {
     /// Application ID.
+    #[schemars(
+        regex(pattern = APPLICATION_ID),
+        extend("not" = { "pattern": reserved_pattern() }),
+        transform = without_default
+    )]
     pub app: String,
     /// Login name of the user; the client itself when absent.
+    #[schemars(regex(pattern = LOGIN_NAME))]
     pub user: Option<String>,
     /// The `client_id`; the application's own when absent.
     pub client: Option<String>,
     /// The scope; `openid` when absent.
+    #[schemars(regex(pattern = SCOPE))]
     pub scope: Option<String>,
     /// The `nonce`.
     pub nonce: Option<String>,
@@ -42,6 +52,11 @@ pub struct Wanted {
     pub code_challenge: Option<String>,
     /// Of a code: how the challenge was made, `plain` when absent.
     pub code_challenge_method: Option<String>,
+}
+
+/// An absent application is none.
+fn without_default(schema: &mut Schema) {
+    schema.remove("default");
 }
 
 /// A token to be signed.

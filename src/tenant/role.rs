@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Tenant;
 use super::document::DocumentError;
-use super::user::User;
+use super::user::{LOGIN_NAME, User};
 
 /// A role of the tenant's directory. Users have it who name it among their `roles`, and those who are
 /// its `members`.
@@ -21,6 +21,7 @@ pub struct Role {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Login names of those who have it.
+    #[schemars(inner(regex(pattern = LOGIN_NAME)))]
     pub members: Vec<String>,
 }
 

@@ -6,6 +6,7 @@
 mod applied;
 mod change;
 mod entries;
+mod schema;
 mod when;
 
 use schemars::JsonSchema;
@@ -27,12 +28,13 @@ const LONGEST_DELAY: u64 = 60_000;
 /// `answer`, `delay` and `fault`, an entry has one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(transform = schema::one_group)]
 pub struct Steer {
     /// Which requests it is for; every one when absent.
     pub when: When,
     /// For how many requests; until it is removed when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = u32::MAX))]
     pub times: Option<u32>,
     /// What tokens, `UserInfo` and introspection say.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,9 +70,11 @@ pub struct Canned {
     /// The `error` of an OAuth error; at the authorization endpoint, when there is no `status`, it
     /// goes to the redirect URI of a request that is else in order.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = schema::ERROR_TEXT))]
     pub error: Option<String>,
     /// The `error_description`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = schema::ERROR_TEXT))]
     pub error_description: Option<String>,
     /// The `Message` of CyberArk's failure envelope.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +87,7 @@ pub struct Canned {
     pub body: Option<String>,
     /// Header fields of the answer.
     #[serde(rename = "headers", skip_serializing_if = "Map::is_empty")]
+    #[schemars(schema_with = "schema::fields")]
     pub fields: Map<String, Value>,
 }
 
@@ -93,9 +98,9 @@ pub enum Fault {
     /// The connection is closed instead of an answer.
     Drop,
     /// The connection is closed after so many bytes of the body.
-    Truncate(u32),
+    Truncate(#[schemars(range(max = u32::MAX))] u32),
     /// A byte of the body every so many milliseconds, 10,000 at most.
-    Slow(u32),
+    Slow(#[schemars(range(max = 10_000))] u32),
 }
 
 /// How signing in ends: by an authentication package, the password grant, or another identity

@@ -13,15 +13,21 @@ use crate::protocol::claims::{Claims, PROTOCOL_CLAIMS};
 use crate::protocol::digest::uuid_of;
 use crate::protocol::secret::Secret;
 
+/// A login name: something, without control characters, and without space around it.
+pub const LOGIN_NAME: &str =
+    r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?$";
+
 /// A user of the tenant's directory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct User {
     /// Login name with suffix, `alice@example.com`; letter case does not matter when signing in.
     /// The claims `unique_name` and `preferred_username`.
+    #[schemars(regex(pattern = LOGIN_NAME))]
     pub name: String,
     /// The claim `sub`. Derived from the name when absent, the same in each run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^[!-~]{1,255}$"))]
     pub uuid: Option<String>,
     /// The claim `name`; the login name when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,6 +63,7 @@ pub struct User {
     /// The secret of the user's authenticator in Base 32: six digits, SHA-1, 30 seconds
     /// ([RFC 6238](https://www.rfc-editor.org/rfc/rfc6238)).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("pattern" = base32::PATTERN))]
     pub oath_secret: Option<Secret>,
     /// What the mechanism `RADIUS` accepts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +74,7 @@ pub struct User {
     /// Host of the pod on which the user lives, without a scheme, when it is another than the one
     /// that is asked: the answer to a sign-in here is `PodFqdn`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[A-Za-z0-9.:\[\]-]+$"))]
     pub pod: Option<String>,
     /// Whether another identity provider vouches for the user; the mock's own page stands in for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -77,6 +85,7 @@ pub struct User {
     /// More claims, of any JSON type, for tokens and `UserInfo`. A standard claim among them is
     /// given only to a scope that asks for it.
     #[serde(default, skip_serializing_if = "Claims::is_empty")]
+    #[schemars(extend("propertyNames" = { "not": { "enum": PROTOCOL_CLAIMS } }))]
     pub claims: Claims,
 }
 
@@ -243,5 +252,18 @@ impl Users {
         let mut users: Vec<_> = self.by_uuid.iter().map(|user| user.clone()).collect();
         users.sort_by(|a, b| a.name.cmp(&b.name));
         users
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn what_the_schema_allows_is_a_login_name(name in LOGIN_NAME.trim_matches(['^', '$'])) {
+            let user: User = serde_json::from_value(serde_json::json!({ "name": name })).unwrap();
+            proptest::prop_assert_eq!(user.check(""), Ok(()));
+        }
     }
 }

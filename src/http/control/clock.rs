@@ -1,10 +1,11 @@
 //! The tenant's clock: read, set, advanced, stopped.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -38,13 +39,41 @@ struct ClockView {
 }
 
 /// A moment.
-#[derive(Debug, JsonSchema)]
-#[schemars(untagged)]
+#[derive(Debug)]
 enum Moment {
     /// Seconds since 1970, as in tokens.
     Seconds(i64),
     /// RFC 3339, like `2026-01-31T23:59:59Z`.
     Text(String),
+}
+
+/// RFC 3339, whose months have the days of the calendar, in the years 1970 to 9999.
+const MOMENT: &str = "^(\
+    (19[7-9][0-9]|[2-9][0-9]{3})-\
+    ((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)\
+    |02-(0[1-9]|1[0-9]|2[0-8]))\
+    |(19(7[26]|8[048]|9[26])|[2-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[3579][26])00)\
+    -02-29)[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?\
+    ([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$";
+
+/// The first and the last day where the offset may lead out of those years.
+const AT_THE_EDGE: &str = "^(1970-01-01.*[+]|9999-12-31.*-[0-9:]*$)";
+
+impl JsonSchema for Moment {
+    fn schema_name() -> Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Whole seconds since 1970, as in tokens, or a time in RFC 3339",
+            "anyOf": [
+                { "type": "integer", "minimum": 0, "maximum": END_OF_TIME.seconds() },
+                { "type": "string", "pattern": MOMENT, "not": { "pattern": AT_THE_EDGE } }
+            ],
+            "examples": [1_769_903_999, "2026-01-31T23:59:59Z"]
+        })
+    }
 }
 
 /// Not derived: an enum without tags is refused behind its value, where its place is lost.
@@ -141,4 +170,17 @@ fn advance(call: &Call) -> Outcome {
 fn reset(call: &Call) -> HttpResponse {
     call.tenant.reset_clock();
     view(call.tenant.clock())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn what_the_schema_allows_is_read(text in MOMENT.trim_matches(['^', '$'])) {
+            let is_at_the_edge = ["1970-01-01", "9999-12-31"].iter().any(|day| text.starts_with(day));
+            proptest::prop_assert!(is_at_the_edge || moment(Moment::Text(text)).is_ok());
+        }
+    }
 }

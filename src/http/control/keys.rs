@@ -54,6 +54,7 @@ struct KeyView {
 #[serde(default, deny_unknown_fields)]
 struct NewKey {
     /// An RSA private key, PKCS#8 or PKCS#1; a new one is made when absent.
+    #[schemars(regex(pattern = "-----BEGIN "))]
     pem: Option<String>,
 }
 
@@ -74,6 +75,7 @@ struct ToSign {
     signature: Signature,
     /// A key that is not the tenant's: RSA, PKCS#8 or PKCS#1.
     #[serde(default)]
+    #[schemars(regex(pattern = "-----BEGIN "))]
     pem: Option<String>,
 }
 

@@ -9,6 +9,7 @@ use super::call::{Call, put};
 use super::operation::{Operation, Outcome, Run};
 use super::problem::Problem;
 use crate::tenant::mint::{Minting, Wanted};
+use crate::tenant::user::LOGIN_NAME;
 
 pub(super) const OPERATIONS: [Operation; 4] = [
     Operation::new("POST", "/mint/id-token", "An ID token", Run::Later(|c| Box::pin(id_token(c))))
@@ -55,6 +56,7 @@ struct Code {
 #[serde(deny_unknown_fields)]
 struct SignedIn {
     /// Login name.
+    #[schemars(regex(pattern = LOGIN_NAME))]
     user: String,
 }
 

@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::operation::Operation;
 use super::problem::{PROBLEM_JSON, Problem};
+use crate::tenant::app::{APPLICATION_ID, reserved_pattern};
+use crate::tenant::user::LOGIN_NAME;
 
 /// What [`crate::tenant::tenants::TenantName`] takes.
 const TENANT_NAME: &str = "^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$";
@@ -89,6 +91,13 @@ fn id(operation: &Operation) -> String {
 fn in_path(name: &str) -> Value {
     let schema = match name {
         "tenant" => json!({ "type": "string", "pattern": TENANT_NAME }),
+        "user" => json!({ "type": "string", "pattern": LOGIN_NAME }),
+        "app" => json!({
+            "type": "string",
+            "pattern": APPLICATION_ID,
+            "not": { "pattern": reserved_pattern() },
+        }),
+        "role" => json!({ "type": "string", "pattern": r"\S" }),
         _ => json!({ "type": "string", "minLength": 1 }),
     };
     json!({ "name": name, "in": "path", "required": true, "schema": schema })

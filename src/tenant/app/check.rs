@@ -72,10 +72,51 @@ impl App {
     }
 }
 
+/// The form of an Application ID.
+pub(crate) const APPLICATION_ID: &str = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$";
+
+/// What has that form and is reserved, in any letter case.
+pub(crate) fn reserved_pattern() -> String {
+    let in_any_case = |letter: char| match letter {
+        'a'..='z' => format!("[{letter}{}]", letter.to_ascii_uppercase()),
+        other => other.to_string(),
+    };
+    let words = RESERVED_IDS.map(|word| word.chars().map(in_any_case).collect::<String>());
+    format!("^({})$", words.join("|"))
+}
+
 /// First path segments that are not applications.
 const RESERVED_IDS: [&str; 9] =
     ["_mock", "_tenant", "consent", "health", "login", "metrics", "my", "oauth2", "security"];
 
 fn is_scope_token(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(is_scope_character)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(id: &str) -> Result<(), DocumentError> {
+        let app = serde_json::json!({ "application_id": id });
+        serde_json::from_value::<App>(app).unwrap().check("")
+    }
+
+    #[test]
+    fn the_schema_tells_every_reserved_word_in_any_letter_case() {
+        let pattern = reserved_pattern();
+        assert!(pattern.starts_with("^(_[mM][oO][cC][kK]|_[tT]"), "{pattern}");
+        assert_eq!(pattern.matches('|').count() + 1, RESERVED_IDS.len());
+        for word in RESERVED_IDS {
+            assert!(checked(word).is_err() && checked(&word.to_ascii_uppercase()).is_err());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_the_schema_allows_is_an_application_id(id in APPLICATION_ID.trim_matches(['^', '$'])) {
+            let is_reserved = RESERVED_IDS.contains(&id.to_ascii_lowercase().as_str());
+            proptest::prop_assert_eq!(checked(&id).is_ok(), !is_reserved);
+        }
+    }
 }

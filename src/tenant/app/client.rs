@@ -7,6 +7,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::App;
 use super::declare::{client_like_app, settings_struct, with_client_settings};
@@ -24,8 +25,14 @@ with_client_settings! { settings_struct {
 /// What a client of an application has of its own; the rest it shares with the application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = [
+    { "properties": { "client_secret": { "minLength": 1 } } },
+    needs("^client_secret_", "client_secret", "string"),
+    needs("^private_key_jwt$", "jwks", "object"),
+]))]
 pub struct AppClient {
     /// The `client_id`, which no other client of the application has.
+    #[schemars(length(min = 1))]
     pub client_id: String,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,6 +58,17 @@ pub struct AppClient {
     pub id_token_signed_response_alg: Option<SigningAlgorithm>,
 }
 } }
+
+/// What a client needs that authenticates in this way, in the words of JSON Schema.
+fn needs(method: &str, member: &str, kind: &str) -> Value {
+    json!({
+        "if": {
+            "required": ["token_endpoint_auth_method"],
+            "properties": { "token_endpoint_auth_method": { "type": "string", "pattern": method } },
+        },
+        "then": { "required": [member], "properties": { member: { "type": kind } } },
+    })
+}
 
 impl AppClient {
     /// The client that the settings of the application itself describe.

@@ -16,6 +16,7 @@ macro_rules! with_client_settings {
             jwks: Option<ClientKeys>,
             /// The one algorithm of the client's assertions; any that it has a key for when absent.
             #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schemars(extend("not" = { "const": "none" }))]
             token_endpoint_auth_signing_alg: Option<ClientAlgorithm>,
             /// The one algorithm of the client's request objects, `none` for unsigned ones; any that
             /// it has a key for when absent.
@@ -28,6 +29,7 @@ macro_rules! with_client_settings {
             /// `max_age` of a request that names none, in seconds. The mock's own, so it holds under
             /// every policy.
             #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schemars(range(max = u32::MAX))]
             default_max_age: Option<u32>,
             /// Whether ID tokens have to have `auth_time`; they always have.
             #[serde(default, skip_serializing_if = "std::ops::Not::not")]

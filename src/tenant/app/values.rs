@@ -57,6 +57,7 @@ pub enum AuthMethod {
 #[serde(deny_unknown_fields)]
 pub struct AppScope {
     /// The token in the `scope` parameter.
+    #[schemars(regex(pattern = r"^[!#-\[\]-~]+$"))]
     pub name: String,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]

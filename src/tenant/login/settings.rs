@@ -18,8 +18,21 @@ use crate::tenant::document::DocumentError;
 /// Written as `["UP,SMS", "EMAIL"]`; an empty string is no challenge, as in the admin API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(into = "Vec<String>")]
-#[schemars(with = "Vec<String>")]
+#[schemars(with = "Vec<String>", extend(
+    "items" = { "type": "string", "pattern": challenge_pattern() },
+    "contains" = { "pattern": r"\S" }, "minContains" = 1, "maxContains" = 2,
+))]
 pub struct Challenges(Vec<Vec<MechanismKind>>);
+
+/// No challenge, or mechanisms joined by commas, in any letter case.
+fn challenge_pattern() -> String {
+    let kinds = MechanismKind::ALL.into_iter().filter(|kind| *kind != MechanismKind::Reset);
+    let letter = |letter: char| format!("[{letter}{}]", letter.to_ascii_lowercase());
+    let in_any_case = |name: &str| name.chars().map(letter).collect::<String>();
+    let names: Vec<String> = kinds.map(|kind| in_any_case(kind.name())).collect();
+    let one = format!(r"\s*({})\s*", names.join("|"));
+    format!("^(\\s*|{one}(,{one})*)$")
+}
 
 /// Why a list of texts is no list of challenges.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -111,6 +124,7 @@ impl From<Challenges> for Vec<String> {
 #[serde(deny_unknown_fields)]
 pub struct AuthenticationProfile {
     /// What users and step-up calls name it by.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// One string for each challenge, mechanisms joined by commas: `["UP", "EMAIL,SMS"]`.
     pub challenges: Challenges,
@@ -121,7 +135,7 @@ pub struct AuthenticationProfile {
 #[serde(deny_unknown_fields)]
 pub struct Lockout {
     /// After so many failures in a row.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = u32::MAX))]
     pub failures: u32,
     /// For so long.
     pub duration: Lifetime,
@@ -133,6 +147,7 @@ pub struct Lockout {
 #[expect(clippy::struct_excessive_bools, reason = "each is a check box of the portal")]
 pub struct PasswordPolicy {
     /// The fewest characters: eight.
+    #[schemars(range(max = usize::MAX))]
     pub minimum_length: usize,
     /// At least one digit.
     pub digit: bool,
@@ -286,6 +301,13 @@ mod tests {
         ] {
             let message = challenges(written).unwrap_err().to_string();
             assert!(message.starts_with(problem), "{message}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_the_schema_allows_is_a_challenge(text in challenge_pattern().trim_matches(['^', '$'])) {
+            proptest::prop_assert!(challenges(&["UP", &text]).is_ok());
         }
     }
 

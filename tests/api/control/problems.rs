@@ -182,6 +182,20 @@ const ROWS: &[Row] = &[
     ("PUT", "/apps/.well-known", r#"{"application_id":".well-known"}"#, "/application_id", ""),
     ("PUT", "/apps/..%2F..%2Fx", r#"{"application_id":"../../x"}"#, "/application_id", ""),
     // Wrong types.
+    (
+        "PUT",
+        "/apps/a",
+        r#"{"application_id":"a","jwks":{"keys":[{"kty":0,"n":"","e":""}]}}"#,
+        "/jwks/keys/0",
+        "invalid type: integer `0`",
+    ),
+    (
+        "PUT",
+        "/apps/a",
+        r#"{"application_id":"a","jwks":{"keys":[{"kty":"EC","x":""}]}}"#,
+        "/jwks/keys/0",
+        "missing field `y`",
+    ),
     ("PUT", "/users/a", r#"{"name":"a","claims":[]}"#, "/claims", "expected a map"),
     ("PUT", "/users/a", r#"{"name":"a","roles":[7]}"#, "/roles/0", "expected a string"),
     ("PUT", "/users/a", r#"{"name":"a","federated":"yes"}"#, "/federated", "expected a boolean"),
