@@ -17,6 +17,10 @@ pub(crate) struct TimeoutArguments {
     #[arg(long, env = "CYBERARK_MOCK_BODY_TIMEOUT", value_name = "SECONDS", value_parser = some_seconds)]
     body_timeout: Option<Duration>,
 
+    /// Seconds until the client takes some more of an answer. [default: 30]
+    #[arg(long, env = "CYBERARK_MOCK_ANSWER_TIMEOUT", value_name = "SECONDS", value_parser = some_seconds)]
+    answer_timeout: Option<Duration>,
+
     /// Seconds until the next request of a connection that is kept open; 0 keeps none.
     /// [default: 75]
     #[arg(long, env = "CYBERARK_MOCK_KEEP_ALIVE", value_name = "SECONDS", value_parser = seconds)]
@@ -29,6 +33,7 @@ impl TimeoutArguments {
         Timeouts {
             header: self.header_timeout.unwrap_or(usual.header),
             body: self.body_timeout.unwrap_or(usual.body),
+            answer: self.answer_timeout.unwrap_or(usual.answer),
             keep_alive: self.keep_alive.unwrap_or(usual.keep_alive),
         }
     }

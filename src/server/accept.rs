@@ -40,18 +40,18 @@ impl Entrance {
         let peer = socket.peer_addr().ok();
         let connection = Connection::new(self.door, peer);
         let header = self.timeouts.header;
+        let wire =
+            |stream, protocol| Wire::new(stream, connection.clone(), protocol, self.timeouts);
         let Some(tls) = self.tls else {
-            let wire = Wire::new(Stream::Plain(socket), connection, Some(header));
-            return Ok((wire, Protocol::Http1, peer));
+            let protocol = Protocol::Http1;
+            return Ok((wire(Stream::Plain(socket), protocol), protocol, peer));
         };
         let shaken = timeout(header, TlsAcceptor::from(tls).accept(socket)).await;
         let error = match shaken {
             Ok(Ok(stream)) => {
                 let is_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                 let protocol = if is_h2 { Protocol::Http2 } else { Protocol::Http1 };
-                let within = (!is_h2).then_some(header);
-                let wire = Wire::new(Stream::Tls(Box::new(stream)), connection, within);
-                return Ok((wire, protocol, peer));
+                return Ok((wire(Stream::Tls(Box::new(stream)), protocol), protocol, peer));
             }
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("nothing more came in {} s", header.as_secs_f64()),

@@ -6,11 +6,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use actix_http::Protocol;
 use actix_web::rt::net::TcpStream;
 use actix_web::rt::time::{Sleep, sleep};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
 
+use super::timeouts::Timeouts;
 use crate::clock::Stopwatch;
 use crate::http::Connection;
 
@@ -24,21 +26,37 @@ pub(super) enum Stream {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-/// A connection's stream, which ends when the head of a request does not come in time.
+/// A connection's stream, which ends when the head of a request does not come in time, and when the
+/// client does not take its answer.
 pub(super) struct Wire {
     stream: Stream,
     connection: Connection,
-    /// `None` over HTTP/2, whose frames are no heads.
-    within: Option<Duration>,
+    protocol: Protocol,
+    timeouts: Timeouts,
     /// One for many heads: when it ends it is seen how old the head at hand is.
     timer: Option<Pin<Box<Sleep>>>,
+    /// Runs while the client takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
     /// Whether the client said that nothing more will come.
     has_ended: bool,
 }
 
 impl Wire {
-    pub(super) fn new(stream: Stream, connection: Connection, within: Option<Duration>) -> Self {
-        Self { stream, connection, within, timer: None, has_ended: false }
+    pub(super) fn new(
+        stream: Stream,
+        connection: Connection,
+        protocol: Protocol,
+        timeouts: Timeouts,
+    ) -> Self {
+        Self {
+            stream,
+            connection,
+            protocol,
+            timeouts,
+            timer: None,
+            stalled: None,
+            has_ended: false,
+        }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -47,9 +65,10 @@ impl Wire {
 
     /// Waits for more of a head no longer than it may take.
     fn poll_time(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        let Some(within) = self.within else {
+        if self.protocol != Protocol::Http1 {
             return Poll::Pending;
-        };
+        }
+        let within = self.timeouts.header;
         if self.timer.is_none() && (self.connection.head().is_some() || self.connection.is_new()) {
             self.timer = Some(Box::pin(sleep(within)));
         }
@@ -74,7 +93,7 @@ impl Wire {
 
     fn late(&mut self, context: &mut Context<'_>) -> io::Error {
         let peer = self.connection.peer();
-        let seconds = self.within.unwrap_or_default().as_secs_f64();
+        let seconds = self.timeouts.header.as_secs_f64();
         tracing::warn!(peer, seconds, "half a header: the rest did not come in time");
         // As far as the system takes it at once: the client has no claim to an answer.
         if Pin::new(&mut self.stream).poll_write(context, TOO_LATE).is_ready() {
@@ -99,19 +118,39 @@ impl Wire {
         }
     }
 
-    fn unheard(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(Err(error)) = &written {
-            let peer = self.connection.peer();
-            tracing::warn!(peer, %error, "the client left before its answer");
+    /// What became of an attempt to send: a client that takes nothing has a time for it.
+    fn sent<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        outcome: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.stalled = None;
+            return outcome.map_err(|error| self.unheard(error));
         }
-        written
+        let within = self.timeouts.answer;
+        let timer = self.stalled.get_or_insert_with(|| Box::pin(sleep(within)));
+        timer.as_mut().poll(context).map(|()| Err(self.untaken()))
+    }
+
+    fn unheard(&self, error: io::Error) -> io::Error {
+        let peer = self.connection.peer();
+        tracing::warn!(peer, %error, "the client left before its answer");
+        error
+    }
+
+    fn untaken(&self) -> io::Error {
+        let (peer, seconds) = (self.connection.peer(), self.timeouts.answer.as_secs_f64());
+        tracing::warn!(peer, seconds, "the client does not take its answer");
+        io::ErrorKind::TimedOut.into()
     }
 }
 
 impl Drop for Wire {
     /// What came before the end may have been a whole request: that is known only now.
     fn drop(&mut self) {
-        if self.has_ended && self.within.is_some() && self.connection.head().is_some() {
+        let has_head = self.protocol == Protocol::Http1 && self.connection.head().is_some();
+        if self.has_ended && has_head {
             let peer = self.connection.peer();
             tracing::warn!(peer, "half a header: the client left");
         }
@@ -151,7 +190,7 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.unheard(written)
+        self.sent(context, written)
     }
 
     fn poll_write_vectored(
@@ -160,7 +199,7 @@ impl AsyncWrite for Wire {
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
-        self.unheard(written)
+        self.sent(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -168,7 +207,8 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.sent(context, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::logs::json_lines;
 use crate::harness::{Program, Request, Wire};
 
 /// Short times, and logs to read.
-const QUICK: [&str; 10] = [
+const QUICK: [&str; 12] = [
     "--port",
     "0",
     "--log-format",
@@ -17,6 +17,8 @@ const QUICK: [&str; 10] = [
     "--header-timeout",
     "0.4",
     "--body-timeout",
+    "0.4",
+    "--answer-timeout",
     "0.4",
     "--keep-alive",
     "0.4",
@@ -60,6 +62,21 @@ fn half_a_header_is_given_up_and_told() {
     }
     let told = "half a header: the rest did not come in time: ";
     assert_eq!(faults(program), [told, told]);
+}
+
+#[test]
+fn a_client_that_does_not_take_its_answer_is_cut() {
+    let program = Program::start(&QUICK, &[]);
+    let answer =
+        json!({ "when": { "endpoint": "keys" }, "answer": { "body": "x".repeat(4_000_000) } });
+    let url = format!("{}/_mock/v1/steering/large", program.url);
+    assert_eq!(Request::new("PUT", url).json(&answer).send().status, 201);
+    let mut idler = Wire::open(&program.url);
+    // More than the buffers of both sides hold.
+    idler.send(&b"GET /OAuth2/Keys/bank HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20));
+    std::thread::sleep(Duration::from_millis(1500));
+    assert_eq!(faults(program), ["the client does not take its answer: "]);
+    assert!(idler.everything().len() < 20 * 4_000_000, "the rest never came");
 }
 
 #[test]
@@ -193,6 +210,7 @@ fn times_that_are_none_are_refused() {
     for (flag, value) in [
         ("--header-timeout", "0"),
         ("--body-timeout", "1m"),
+        ("--answer-timeout", "0"),
         ("--keep-alive", "soon"),
         ("--keep-alive", "NaN"),
         ("--keep-alive", "1e9"),
