@@ -1,11 +1,12 @@
 //! The vendor's calls that the mock does not imitate, and what clients look up before any call.
 
+use actix_cors::Cors;
+use actix_web::guard::fn_guard;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::answer;
-use super::browser;
 use super::extract::{Here, Whole};
 use super::security::failure;
 use crate::protocol::error::echo;
@@ -34,10 +35,13 @@ pub(super) const NAMESPACES: [&str; 18] = [
 
 /// Everything below the vendor's namespaces that has no route of its own.
 pub(super) fn routes(config: &mut ServiceConfig) {
-    for namespace in NAMESPACES {
-        let rest = web::resource(format!("/{namespace}/{{rest:.*}}"));
-        config.service(browser(rest.to(not_imitated)));
-    }
+    let rest = web::scope("").guard(fn_guard(|context| is_vendors(context.head().uri.path())));
+    config.service(rest.wrap(Cors::permissive()).default_service(web::to(not_imitated)));
+}
+
+fn is_vendors(path: &str) -> bool {
+    let below = path.strip_prefix('/').and_then(|path| path.split_once('/'));
+    below.is_some_and(|(first, _)| NAMESPACES.contains(&first))
 }
 
 /// The failure envelope, as for any call that fails; the message names the call. The body is read

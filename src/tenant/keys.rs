@@ -41,8 +41,7 @@ use crate::protocol::claims::Claims;
 use crate::protocol::digest::hex_lower;
 use crate::protocol::jwk::{Jwk, JwkCertificate, SigningAlgorithm};
 
-/// The development keys that stand in the repository, so that starting takes milliseconds.
-const DEVELOPMENT_RSA: &str = include_str!("../../keys/development-rsa.pem");
+/// The other development keys.
 const DEVELOPMENT_ES256: &str = include_str!("../../keys/development-es256.pem");
 const DEVELOPMENT_ED25519: &str = include_str!("../../keys/development-ed25519.pem");
 
@@ -88,7 +87,7 @@ impl SigningKey {
 
     fn development_for(algorithm: SigningAlgorithm) -> Self {
         let pair = match algorithm {
-            SigningAlgorithm::RS256 | SigningAlgorithm::PS256 => Pair::rsa(DEVELOPMENT_RSA),
+            SigningAlgorithm::RS256 | SigningAlgorithm::PS256 => Pair::development_rsa(),
             SigningAlgorithm::ES256 => Pair::p256(DEVELOPMENT_ES256),
             SigningAlgorithm::EdDSA => Pair::ed25519(DEVELOPMENT_ED25519),
         };
@@ -256,6 +255,7 @@ mod tests {
     use rsa::pkcs1::EncodeRsaPrivateKey;
     use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey};
 
+    use super::pair::DEVELOPMENT_RSA;
     use super::*;
 
     #[test]
@@ -301,6 +301,8 @@ mod tests {
         let pkcs1 = key.to_pkcs1_pem(LineEnding::LF).unwrap();
         let read = SigningKey::from_pem(&pkcs1).unwrap();
         assert_eq!(read.jwk(), SigningKey::development().jwk());
+        let token = SigningKey::development().sign(&serde_json::json!({"sub": "x"}));
+        assert_eq!(read.verify(&token).unwrap()["sub"], "x");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Key pairs: parsed private keys and their public halves.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
@@ -13,36 +13,60 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::signature::Error as SignatureError;
 use rsa::pkcs1;
-use rsa::pkcs8::SecretDocument;
-use rsa::pkcs8::der::Decode;
+use rsa::pkcs8::der::{self, Decode, Encode};
+use rsa::pkcs8::{PrivateKeyInfo, SecretDocument};
 
 use super::KeyError;
 use crate::protocol::jwk::{JwkNumbers, SigningAlgorithm};
 
-/// A parsed private key. Clones share it.
+/// The development key that stands in the repository, so that starting takes milliseconds.
+pub(super) const DEVELOPMENT_RSA: &str = include_str!("../../../keys/development-rsa.pem");
+
+/// The development key, read once in a process, when it first signs or verifies: the checks of an RSA key
+/// take as long as a signature, and a third of a start's instructions.
+static DEVELOPMENT: LazyLock<RsaKeyPair> = LazyLock::new(|| {
+    read_rsa(DEVELOPMENT_RSA).expect("the keys in the repository are well-formed")
+});
+
+/// A private key. Clones share it.
 #[derive(Clone)]
 pub(super) enum Pair {
-    Rsa(Arc<RsaKeyPair>),
+    Rsa(RsaPair),
     Ec(Arc<EcdsaKeyPair>),
     Ed(Arc<Ed25519KeyPair>),
 }
 
+/// An RSA key with its public half.
+#[derive(Clone)]
+pub(super) struct RsaPair {
+    /// `None` for the development key.
+    private: Option<Arc<RsaKeyPair>>,
+    /// In PKCS#1.
+    public: Arc<[u8]>,
+}
+
+impl RsaPair {
+    fn private(&self) -> &RsaKeyPair {
+        self.private.as_deref().unwrap_or_else(|| &DEVELOPMENT)
+    }
+}
+
 impl Pair {
-    /// Reads an RSA key: PKCS#8 or PKCS#1. `aws-lc-rs` checks it by itself; the `rsa` crate's
-    /// checks on top took a third of the instructions of a start.
+    /// Reads an RSA key: PKCS#8 or PKCS#1.
     pub(super) fn rsa(pem: &str) -> Result<Self, KeyError> {
-        let (label, der) = document(pem)?;
-        let pair = match label {
-            "PRIVATE KEY" => RsaKeyPair::from_pkcs8(der.as_bytes()),
-            "RSA PRIVATE KEY" => RsaKeyPair::from_der(der.as_bytes()),
-            other => return Err(KeyError::Unreadable(format!("this is a {other}"))),
-        };
-        pair.map(|pair| Self::Rsa(Arc::new(pair))).map_err(|rejected| {
-            match rejected.description_() {
-                size @ ("TooSmall" | "TooLarge") => KeyError::Unusable(size.to_owned()),
-                reason => KeyError::Unreadable(reason.to_owned()),
-            }
-        })
+        let pair = read_rsa(pem)?;
+        let public = pair.public_key().as_ref().into();
+        Ok(Self::Rsa(RsaPair { private: Some(Arc::new(pair)), public }))
+    }
+
+    /// The development key, of which the public half alone is read.
+    pub(super) fn development_rsa() -> Result<Self, KeyError> {
+        let unreadable = |error: der::Error| KeyError::Unreadable(error.to_string());
+        let (_, document) = document(DEVELOPMENT_RSA)?;
+        let outer = PrivateKeyInfo::from_der(document.as_bytes()).map_err(unreadable)?;
+        let key = pkcs1::RsaPrivateKey::from_der(outer.private_key).map_err(unreadable)?;
+        let public = key.public_key().to_der().map_err(unreadable)?.into();
+        Ok(Self::Rsa(RsaPair { private: None, public }))
     }
 
     /// Reads a P-256 key in PKCS#8.
@@ -92,7 +116,7 @@ impl Pair {
     /// The public key, as the verification algorithms read it.
     pub(super) fn public(&self) -> &[u8] {
         match self {
-            Self::Rsa(pair) => pair.public_key().as_ref(),
+            Self::Rsa(pair) => &pair.public,
             Self::Ec(pair) => pair.public_key().as_ref(),
             Self::Ed(pair) => pair.public_key().as_ref(),
         }
@@ -110,6 +134,7 @@ impl Pair {
                     SigningAlgorithm::PS256 => &RSA_PSS_SHA256,
                     _ => &RSA_PKCS1_SHA256,
                 };
+                let pair = pair.private();
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(padding, random, message, &mut signature)
                     .map_err(SignatureError::from_source)?;
@@ -137,6 +162,21 @@ impl Pair {
         };
         UnparsedPublicKey::new(verification, self.public()).verify(message, signature).is_ok()
     }
+}
+
+/// `aws-lc-rs` checks a key by itself; the `rsa` crate's checks on top took a third of the instructions of
+/// a start.
+fn read_rsa(pem: &str) -> Result<RsaKeyPair, KeyError> {
+    let (label, der) = document(pem)?;
+    let pair = match label {
+        "PRIVATE KEY" => RsaKeyPair::from_pkcs8(der.as_bytes()),
+        "RSA PRIVATE KEY" => RsaKeyPair::from_der(der.as_bytes()),
+        other => return Err(KeyError::Unreadable(format!("this is a {other}"))),
+    };
+    pair.map_err(|rejected| match rejected.description_() {
+        size @ ("TooSmall" | "TooLarge") => KeyError::Unusable(size.to_owned()),
+        reason => KeyError::Unreadable(reason.to_owned()),
+    })
 }
 
 /// Label and content of a PEM text.
