@@ -5,6 +5,7 @@
 
 mod addressed;
 mod answer;
+mod app_id;
 mod authority;
 mod authorize;
 mod body;
@@ -46,7 +47,7 @@ mod vendor;
 use actix_cors::Cors;
 use actix_web::dev::HttpServiceFactory;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Resource, Scope};
+use actix_web::{HttpResponse, Resource};
 
 pub(crate) use canonical::canonical_path;
 pub(crate) use connection::{Connection, Door};
@@ -62,59 +63,48 @@ pub(crate) use steered::steered;
 /// The most bytes of a request body that are read.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// Every route, in canonical form.
+/// Every route, in canonical form; `:app` stands where a path names an application, see
+/// [`endpoint::route_of`].
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let at = web::resource::<&str>;
     config
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
         .service(at("/health").get(health))
-        .service(of_apps(
-            "authorize",
-            at("/{app}").get(authorize::authorize).post(authorize::authorize),
+        .service(at("/oauth2/authorize/:app").get(authorize::authorize).post(authorize::authorize))
+        .service(browser(at("/oauth2/token/:app").post(token::exchange)))
+        .service(browser(discovery_at("/:app/.well-known/openid-configuration")))
+        .service(browser(discovery_at("/:app/.well-known/oauth-authorization-server")))
+        .service(browser(discovery_at("/.well-known/oauth-authorization-server/:app")))
+        .service(browser(
+            at("/oauth2/userinfo/:app").get(userinfo::userinfo).post(userinfo::userinfo),
         ))
-        .service(of_apps("token", browser(at("/{app}").post(token::exchange))))
-        .service(of_apps(
-            "userinfo",
-            browser(at("/{app}").get(userinfo::userinfo).post(userinfo::userinfo)),
-        ))
-        .service(of_apps("keys", browser(at("/{app}").get(discovery::keys).post(discovery::keys))))
-        .service(of_apps("introspect", browser(at("/{app}").post(introspect::introspect))))
-        .service(of_apps("revoke", browser(at("/{app}").post(introspect::revoke))))
-        .service(browser(at("/oauth2/register/{app}").post(register::register)))
+        .service(browser(at("/oauth2/keys/:app").get(discovery::keys).post(discovery::keys)))
+        .service(browser(at("/oauth2/introspect/:app").post(introspect::introspect)))
+        .service(browser(at("/oauth2/revoke/:app").post(introspect::revoke)))
+        .service(browser(at("/oauth2/register/:app").post(register::register)))
+        .service(browser(at("/oauth2/getmeta").post(discovery::get_meta)))
+        .service(at("/oauth2/endsession/:app").get(end_session::of_app).post(end_session::of_app))
+        .service(at("/oauth2/endsessionv2/:app").get(end_session::of_app).post(end_session::of_app))
+        .service(at("/oauth2/endsession").get(end_session::legacy).post(end_session::legacy))
+        .service(at("/oauth2/confirm/:app").get(confirm::of_app).post(confirm::of_app))
+        .service(browser(at("/oauth2/platformtoken").post(platform::token)))
+        .service(at("/oauth2/refreshplatformtoken").post(platform::refresh))
+        .service(at("/consent").get(confirm::ask).post(confirm::answer))
+        .service(at("/login").get(login::show).post(login::submit))
+        .service(at("/my").get(login::signed_in))
+        .service(at("/").get(login::home))
+        .configure(authentication_routes)
+        .service(browser(at("/security/whoami").get(security::who_am_i).post(security::who_am_i)))
+        .service(browser(at("/security/logout").post(portal::logout)))
+        .configure(portal_routes)
+        .configure(vendor::routes)
         .service(browser(
             at("/oauth2/register/{app}/{client_id}")
                 .get(register::read)
                 .put(register::update)
                 .delete(register::remove),
         ))
-        .service(browser(at("/oauth2/getmeta").post(discovery::get_meta)))
-        .service(at("/oauth2/endsession/{app}").get(end_session::of_app).post(end_session::of_app))
-        .service(
-            at("/oauth2/endsessionv2/{app}").get(end_session::of_app).post(end_session::of_app),
-        )
-        .service(at("/oauth2/endsession").get(end_session::legacy).post(end_session::legacy))
-        .service(browser(at("/oauth2/platformtoken").post(platform::token)))
-        .service(at("/oauth2/refreshplatformtoken").post(platform::refresh))
         .service(at("/oauth2/{endpoint}").to(discovery::missing_app))
-        .service(browser(
-            at("/{app}/.well-known/openid-configuration").get(discovery::configuration),
-        ))
-        .service(browser(
-            at("/{app}/.well-known/oauth-authorization-server").get(discovery::configuration),
-        ))
-        .service(browser(
-            at("/.well-known/oauth-authorization-server/{app}").get(discovery::configuration),
-        ))
-        .configure(authentication_routes)
-        .service(browser(at("/security/whoami").get(security::who_am_i).post(security::who_am_i)))
-        .service(browser(at("/security/logout").post(portal::logout)))
-        .configure(portal_routes)
-        .configure(vendor::routes)
-        .service(at("/oauth2/confirm/{app}").get(confirm::of_app).post(confirm::of_app))
-        .service(at("/consent").get(confirm::ask).post(confirm::answer))
-        .service(at("/login").get(login::show).post(login::submit))
-        .service(at("/my").get(login::signed_in))
-        .service(at("/").get(login::home))
         .service(at("/_mock/outbox").get(outbox::list).delete(outbox::clear))
         .service(at("/_mock/outbox/{id}/approve").post(outbox::approve))
         .service(at("/_mock/outbox/{id}/deny").post(outbox::deny))
@@ -124,12 +114,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .default_service(web::to(lost::no_such_path));
 }
 
-/// `/oauth2/{endpoint}/{app}`, in a scope: its beginning is compared as text, where a path with a name in
-/// it is matched by a regular expression from its first letter to its last, at each request.
-fn of_apps(endpoint: &str, resource: impl HttpServiceFactory + 'static) -> Scope {
-    web::scope(&format!("/oauth2/{endpoint}"))
-        .service(resource)
-        .service(web::resource("").to(discovery::missing_app))
+fn discovery_at(path: &str) -> Resource {
+    web::resource(path).get(discovery::configuration)
 }
 
 /// The calls of a sign-in.

@@ -1,6 +1,6 @@
 //! Which tenant a request is for, and the base of its URLs.
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
 use url::Url;
@@ -54,17 +54,32 @@ pub(super) fn base_of(site: &Site, request: &HttpRequest) -> BaseUrl {
 /// set them, else scheme and `Host`; the address listened on when those make no URL.
 pub(super) fn base_of_request(request: &HttpRequest) -> BaseUrl {
     let headers = request.headers();
-    let scheme = match forwarded(headers, "x-forwarded-proto") {
+    let is_direct = || !BY_PROXIES.iter().any(|name| headers.contains_key(name));
+    match headers.get(header::HOST).filter(|_| is_direct()) {
+        Some(host) => Connection::of(request).base_at(host, || told_base(request)),
+        None => told_base(request),
+    }
+}
+
+const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+
+/// What proxies tell of the URL that a request was for.
+const BY_PROXIES: [HeaderName; 3] =
+    [header::X_FORWARDED_PROTO, header::X_FORWARDED_HOST, FORWARDED_PORT];
+
+fn told_base(request: &HttpRequest) -> BaseUrl {
+    let headers = request.headers();
+    let scheme = match forwarded(headers, &header::X_FORWARDED_PROTO) {
         Some(sent) if sent.eq_ignore_ascii_case("https") => "https",
         Some(sent) if sent.eq_ignore_ascii_case("http") => "http",
         _ if Connection::of(request).door().is_secure => "https",
         _ => "http",
     };
-    let port = forwarded(headers, "x-forwarded-port")
+    let port = forwarded(headers, &FORWARDED_PORT)
         .and_then(|port| port.parse::<u16>().ok())
         .filter(|port| *port != 0);
     let by_proxy = || {
-        let host = forwarded(headers, "x-forwarded-host")?;
+        let host = forwarded(headers, &header::X_FORWARDED_HOST)?;
         // A port that the proxy put beside the host name is the more exact of the two.
         base_at(scheme, host, port.filter(|_| !names_a_port(host)))
     };
@@ -91,7 +106,7 @@ fn names_a_port(host: &str) -> bool {
 }
 
 /// The first value of a header that each proxy on the way may have added to.
-fn forwarded<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn forwarded<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let value = headers.get(name)?.to_str().ok()?;
     value.split(',').next().map(str::trim).filter(|first| !first.is_empty())
 }

@@ -1,9 +1,9 @@
 //! `GET|POST /OAuth2/Authorize/{app}`.
 
-use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::utf8_percent_encode;
 
+use super::app_id::AppId;
 use super::error::{self, Failure};
 use super::extract::{Here, Sent, session_credentials};
 use super::redirect::{deliver, object_moved, report};
@@ -16,7 +16,7 @@ use crate::tenant::authorize::Decision;
 
 pub(super) async fn authorize(
     here: Here,
-    app: Path<String>,
+    app: AppId,
     sent: Sent,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {

@@ -8,14 +8,15 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::uri::PathAndQuery;
+use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
 use super::addressed::{Addressed, base_of_request};
 use super::control::is_control;
+use super::endpoint::route_of;
 use super::extract::Site;
 use super::lost::NoSuchTenant;
 use super::vendor::NAMESPACES;
@@ -31,7 +32,10 @@ pub(crate) async fn canonical_path<B: MessageBody>(
     let prefix = site.public_url.as_ref().map_or("", BaseUrl::path_prefix);
     let Canonical { tenant, path } = canonical(request.path(), prefix);
     if let Some(path) = path {
-        route_to(&mut request, path);
+        move_to(&mut request, path);
+    }
+    if let Some(Ok(route)) = route_of(request.path()).map(Uri::try_from) {
+        request.match_info_mut().get_mut().update(&route);
     }
     if let Some(addressed) = addressed(&site, &request, tenant)? {
         request.extensions_mut().insert(addressed);
@@ -42,7 +46,7 @@ pub(crate) async fn canonical_path<B: MessageBody>(
     next.call(request).await
 }
 
-fn route_to(request: &mut ServiceRequest, path: String) {
+fn move_to(request: &mut ServiceRequest, path: String) {
     let with_query = match request.uri().query() {
         Some(query) => format!("{path}?{query}"),
         None => path,
@@ -50,7 +54,7 @@ fn route_to(request: &mut ServiceRequest, path: String) {
     let mut parts = request.uri().clone().into_parts();
     if let Ok(path_and_query) = PathAndQuery::try_from(with_query) {
         parts.path_and_query = Some(path_and_query);
-        if let Ok(uri) = actix_web::http::Uri::from_parts(parts) {
+        if let Ok(uri) = Uri::from_parts(parts) {
             request.match_info_mut().get_mut().update(&uri);
             request.head_mut().uri = uri;
         }

@@ -1,9 +1,9 @@
 //! Consent: the page that asks, its answer, and CyberArk's `GET|POST /OAuth2/Confirm/{app}`.
 
 use actix_web::http::StatusCode;
-use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::app_id::AppId;
 use super::authorize::render;
 use super::error::{self, Failure};
 use super::extract::{Here, Sent, session_credentials};
@@ -44,7 +44,7 @@ pub(super) async fn answer(
 /// The product's own call.
 pub(super) async fn of_app(
     here: Here,
-    app: Path<String>,
+    app: AppId,
     sent: Sent,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {

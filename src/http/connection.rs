@@ -1,12 +1,14 @@
 //! A connection: by which door it came in, and how far its client is with a request.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
 
 use actix_web::HttpRequest;
+use actix_web::http::header::HeaderValue;
 
 use crate::clock::Stopwatch;
+use crate::protocol::base_url::BaseUrl;
 
 /// Where connections are taken.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +33,8 @@ struct Inner {
     head: Cell<Option<Stopwatch>>,
     /// Whether there was a whole head before.
     is_known: Cell<bool>,
+    /// The last `Host` and the base URL that it makes: clients name one, and reading it is dear.
+    base: RefCell<Option<(HeaderValue, BaseUrl)>>,
 }
 
 impl Connection {
@@ -42,6 +46,7 @@ impl Connection {
             under_way: Cell::new(0),
             head: Cell::new(None),
             is_known: Cell::new(false),
+            base: RefCell::default(),
         }))
     }
 
@@ -57,6 +62,15 @@ impl Connection {
     /// Who it is, for logs.
     pub(crate) fn peer(&self) -> String {
         self.0.peer.map(|peer| peer.to_string()).unwrap_or_default()
+    }
+
+    /// The base URL that a `Host` makes, by `made` if it is another one than the last.
+    pub(super) fn base_at(&self, host: &HeaderValue, made: impl FnOnce() -> BaseUrl) -> BaseUrl {
+        let mut last = self.0.base.borrow_mut();
+        match &*last {
+            Some((known, base)) if known == host => base.clone(),
+            _ => last.insert((host.clone(), made())).1.clone(),
+        }
     }
 
     /// Bytes came: the beginning of a head, unless a request is being answered.

@@ -6,19 +6,16 @@
 //! [§3.1](https://www.rfc-editor.org/rfc/rfc8414#section-3.1) looks for an issuer that has a path,
 //! and behind the issuer, where many clients look.
 
-use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::json;
+use super::app_id::AppId;
 use super::error::Failure;
 use super::extract::{Here, Sent};
 use super::lost;
 use crate::protocol::error::OAuthError;
 
-pub(super) async fn configuration(
-    here: Here,
-    app: Path<String>,
-) -> actix_web::Result<HttpResponse> {
+pub(super) async fn configuration(here: Here, app: AppId) -> actix_web::Result<HttpResponse> {
     document(&here, &app)
 }
 
@@ -32,10 +29,12 @@ fn document(here: &Here, app: &str) -> actix_web::Result<HttpResponse> {
         .tenant
         .metadata(&here.base, app)
         .map_err(|_| Failure::from(OAuthError::invalid_request("unknown app")))?;
-    Ok(HttpResponse::Ok().content_type("application/json; charset=utf-8").body(metadata))
+    Ok(HttpResponse::Ok()
+        .content_type("application/json; charset=utf-8")
+        .body(metadata.to_string()))
 }
 
-pub(super) async fn keys(here: Here, app: Path<String>) -> actix_web::Result<HttpResponse> {
+pub(super) async fn keys(here: Here, app: AppId) -> actix_web::Result<HttpResponse> {
     let keys = here.tenant.keys(&app).map_err(Failure::from)?;
     Ok(json(&mut HttpResponse::Ok(), &keys))
 }

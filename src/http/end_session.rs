@@ -2,9 +2,9 @@
 //! application. No source tells the two apart, so they are one.
 
 use actix_web::http::StatusCode;
-use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::app_id::AppId;
 use super::error::{self, Failure};
 use super::extract::{Here, Sent, session_credentials};
 use super::notices::farewell;
@@ -17,7 +17,7 @@ use crate::tenant::end_session::{EndedSession, SignOut};
 
 pub(super) async fn of_app(
     here: Here,
-    app: Path<String>,
+    app: AppId,
     sent: Sent,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {

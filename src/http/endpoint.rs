@@ -84,6 +84,22 @@ pub(super) fn app_at(path: &str) -> Option<&str> {
     }
 }
 
+/// Where the router finds what a canonical path leads to, if the path names an application: `:app` stands
+/// in its place, so that paths are compared as text. Where a route itself has a name in it, the router
+/// matches a regular expression, from the first letter to the last, at each request.
+pub(super) fn route_of(path: &str) -> Option<String> {
+    let mut segments = path.split('/').skip(1);
+    let found = match (segments.next()?, segments.next()?, segments.next()?) {
+        ("oauth2", endpoint, _) => {
+            named(&OAUTH2, endpoint).map(|it| format!("/oauth2/{it}/:app"))?
+        }
+        (".well-known", document, _) => format!("/.well-known/{document}/:app"),
+        (_, ".well-known", document) => format!("/:app/.well-known/{document}"),
+        _ => return None,
+    };
+    segments.next().is_none().then_some(found)
+}
+
 /// Below these stand ids that open something.
 const WITH_SECRETS: [&str; 2] = ["/_mock/idp", "/_mock/outbox"];
 
@@ -103,7 +119,7 @@ fn named(names: &[&'static str], segment: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{app_at, endpoint_at, shown};
+    use super::{app_at, endpoint_at, route_of, shown};
 
     #[test]
     fn endpoints_have_names_of_a_closed_list() {
@@ -124,6 +140,31 @@ mod tests {
             ("/wp-admin", "other", None),
         ] {
             assert_eq!((endpoint_at(path), app_at(path)), (endpoint, app), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_router_sees_no_names_of_applications() {
+        for (path, route) in [
+            ("/oauth2/token/bank", Some("/oauth2/token/:app")),
+            ("/oauth2/token/:app", Some("/oauth2/token/:app")),
+            ("/oauth2/token/", Some("/oauth2/token/:app")),
+            (
+                "/bank/.well-known/openid-configuration",
+                Some("/:app/.well-known/openid-configuration"),
+            ),
+            (
+                "/.well-known/oauth-authorization-server/bank",
+                Some("/.well-known/oauth-authorization-server/:app"),
+            ),
+            ("/oauth2/token", None),
+            ("/oauth2/token/bank/more", None),
+            ("/oauth2/anything/bank", None),
+            ("/oauth2/register/bank/client", None),
+            ("/security/startauthentication", None),
+            ("/", None),
+        ] {
+            assert_eq!(route_of(path).as_deref(), route, "{path}");
         }
     }
 

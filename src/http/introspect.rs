@@ -1,9 +1,9 @@
 //! `POST /OAuth2/Introspect/{app}` and `POST /OAuth2/Revoke/{app}`.
 
-use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::private_json;
+use super::app_id::AppId;
 use super::error::Failure;
 use super::extract::{Here, Sent, basic_credentials, session_credentials};
 use super::request_log::leave_remarks;
@@ -13,7 +13,7 @@ use crate::protocol::token::TokenCall;
 
 pub(super) async fn introspect(
     here: Here,
-    app: Path<String>,
+    app: AppId,
     sent: Sent,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
@@ -29,7 +29,7 @@ pub(super) async fn introspect(
 
 pub(super) async fn revoke(
     here: Here,
-    app: Path<String>,
+    app: AppId,
     sent: Sent,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {

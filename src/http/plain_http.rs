@@ -3,6 +3,7 @@
 use actix_web::error::InternalError;
 use actix_web::{Error, HttpRequest};
 
+use super::endpoint::app_at;
 use super::error::{self, Failure};
 use crate::protocol::base_url::BaseUrl;
 use crate::tenant::Tenant;
@@ -21,7 +22,7 @@ pub(super) fn refuse_plain_http(
     if !path.starts_with("/oauth2/") && !path.contains("/.well-known/") {
         return Ok(());
     }
-    let app = request.match_info().get("app");
+    let app = app_at(path);
     tenant.demand_tls(base, app).map_err(|error| {
         let endpoint = path.strip_suffix(app.unwrap_or_default()).unwrap_or(path);
         let failure = Failure::from(error.clone());

@@ -4,6 +4,7 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::{json, not_kept, private_json};
+use super::app_id::AppId;
 use super::error::{Failure, bearer};
 use super::extract::{Here, Whole, bearer_token};
 use super::request_log::leave_remarks;
@@ -13,7 +14,7 @@ use crate::protocol::registration::ClientMetadata;
 /// Answers 201 ([RFC 7591 §3.2.1](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1)).
 pub(super) async fn register(
     here: Here,
-    app: Path<String>,
+    app: AppId,
     request: HttpRequest,
     Whole(body): Whole,
 ) -> actix_web::Result<HttpResponse> {

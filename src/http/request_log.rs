@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -25,7 +25,7 @@ use crate::protocol::error::OAuthError;
 use crate::tenant::remarks::{Remark, Remarks, Weight};
 
 /// The header by which a caller or a proxy names a request.
-const REQUEST_ID: &str = "x-request-id";
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What machines ask again and again: shown at debug.
 const PROBES: [&str; 2] = ["health", "metrics"];
@@ -52,7 +52,7 @@ pub(crate) async fn log_request<B: MessageBody>(
     let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
     let answering = Connection::of(request.request()).answering();
     limit_body(&mut request, site.body_within);
-    let named = request.headers().get(REQUEST_ID).cloned();
+    let named = request.headers().get(&REQUEST_ID).cloned();
     let (method, sent, watch) =
         (request.method().clone(), request.path().to_owned(), Stopwatch::start());
     let answer = next.call(request).await;

@@ -1,9 +1,9 @@
 //! `POST /OAuth2/Token/{app}`.
 
-use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::private_json;
+use super::app_id::AppId;
 use super::error::Failure;
 use super::extract::{Here, Sent, basic_credentials};
 use super::request_log::leave_remarks;
@@ -13,7 +13,7 @@ use crate::protocol::token::TokenRequest;
 
 pub(super) async fn exchange(
     here: Here,
-    app: Path<String>,
+    app: AppId,
     sent: Sent,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {

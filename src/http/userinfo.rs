@@ -1,9 +1,9 @@
 //! `GET|POST /OAuth2/UserInfo/{app}`.
 
-use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::private_json;
+use super::app_id::AppId;
 use super::error::bearer;
 use super::extract::{Here, Sent, bearer_token};
 use crate::protocol::bearer::BearerTokens;
@@ -13,7 +13,7 @@ use crate::protocol::bearer::BearerTokens;
 /// CyberArk's SDK sends along, says nothing that the mock needs.
 pub(super) async fn userinfo(
     here: Here,
-    app: Path<String>,
+    app: AppId,
     sent: Sent,
     request: HttpRequest,
 ) -> HttpResponse {

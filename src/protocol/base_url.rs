@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -14,7 +15,7 @@ use super::loopback::leads_here;
 /// agree however the request came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {
-    text: Box<str>,
+    text: Arc<str>,
     path_at: usize,
 }
 

@@ -4,6 +4,8 @@
 //! under [`Discovery::Product`] the product's document, key for key; under
 //! [`Discovery::Complete`] everything that works, and nothing else.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::Tenant;
 use super::app::{App, AppType, AuthMethod};
 use super::policy::{
@@ -25,23 +27,15 @@ impl Tenant {
     /// # Errors
     ///
     /// An unknown application.
-    pub fn metadata(&self, base: &BaseUrl, application_id: &str) -> Result<String, OAuthError> {
+    pub fn metadata(&self, base: &BaseUrl, application_id: &str) -> Result<Arc<str>, OAuthError> {
         let registered = self.app(application_id)?;
-        let issuer = registered.app.issuer_at(base);
         // Whoever registers may ask for any.
         let algorithms = if registered.app.dynamic_registration {
             SigningAlgorithm::ALL.to_vec()
         } else {
             registered.algorithms()
         };
-        let product = ProviderMetadata::of_product(base, application_id, issuer, algorithms);
-        Ok(match registered.policy.discovery {
-            Discovery::Product => to_text(&product),
-            Discovery::Complete => {
-                let can = abilities(&registered);
-                to_text(&CompleteMetadata::new(product, application_id, base, can))
-            }
-        })
+        Ok(registered.metadata.at(base, algorithms, |it| document(&registered, base, it)))
     }
 
     /// The keys that verify an application's tokens.
@@ -54,6 +48,53 @@ impl Tenant {
         let now = self.0.clock.now();
         let sets = registered.algorithms().into_iter().map(|it| self.0.keys.public(it, now));
         Ok(JwkSet { keys: sets.flat_map(|set| set.keys).collect() })
+    }
+}
+
+/// The last document of an application: the settings that it is made of are the application's own and
+/// never change, so another one is made for another base URL and for other algorithms alone.
+#[derive(Debug, Default)]
+pub(super) struct LastMetadata(Mutex<Option<Metadata>>);
+
+#[derive(Debug)]
+struct Metadata {
+    base: BaseUrl,
+    algorithms: Vec<SigningAlgorithm>,
+    text: Arc<str>,
+}
+
+impl LastMetadata {
+    fn at(
+        &self,
+        base: &BaseUrl,
+        algorithms: Vec<SigningAlgorithm>,
+        make: impl FnOnce(Vec<SigningAlgorithm>) -> String,
+    ) -> Arc<str> {
+        // It is replaced whole, so a poisoned lock holds a whole one.
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(known) if known.base == *base && known.algorithms == algorithms => {
+                known.text.clone()
+            }
+            _ => {
+                let text: Arc<str> = make(algorithms.clone()).into();
+                *last = Some(Metadata { base: base.clone(), algorithms, text: text.clone() });
+                text
+            }
+        }
+    }
+}
+
+fn document(registered: &Registered, base: &BaseUrl, algorithms: Vec<SigningAlgorithm>) -> String {
+    let application_id = &registered.app.application_id;
+    let issuer = registered.app.issuer_at(base);
+    let product = ProviderMetadata::of_product(base, application_id, issuer, algorithms);
+    match registered.policy.discovery {
+        Discovery::Product => to_text(&product),
+        Discovery::Complete => {
+            let can = abilities(registered);
+            to_text(&CompleteMetadata::new(product, application_id, base, can))
+        }
     }
 }
 

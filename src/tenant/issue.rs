@@ -239,12 +239,12 @@ impl Issuance {
 
     /// What tokens of the platform's application tell beside.
     fn platform_claims(&self) -> Claims {
-        let user = self.principal.user().filter(|_| self.is_of_platform());
+        let Some(user) = self.principal.user().filter(|_| self.is_of_platform()) else {
+            return Claims::new();
+        };
         // SDKs take the address of later calls from the issuer.
-        match (user, self.at.issuer.parse::<BaseUrl>()) {
-            (Some(user), Ok(base)) => self.tenant.platform_claims(base.host(), user),
-            _ => Claims::new(),
-        }
+        let base = self.at.issuer.parse::<BaseUrl>();
+        base.map_or_else(|_| Claims::new(), |base| self.tenant.platform_claims(base.host(), user))
     }
 
     fn is_of_platform(&self) -> bool {

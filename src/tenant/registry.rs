@@ -11,6 +11,7 @@ use dashmap::{DashMap, Entry};
 pub(super) use self::client::{Origin, RegisteredClient};
 pub(super) use self::registrations::{Registration, Registrations};
 use super::app::App;
+use super::discovery::LastMetadata;
 use super::document::DocumentError;
 use super::policy::{OfflineAccess, Policy, RequestObjects};
 use super::terms::TermsInUse;
@@ -34,6 +35,7 @@ pub(super) struct Registered {
     /// The clients that registered themselves.
     pub(super) registrations: Arc<Registrations>,
     pub(super) terms: TermsInUse,
+    pub(super) metadata: LastMetadata,
     /// The application's own `client_id`, for grants to share.
     client_id: Arc<str>,
 }
@@ -49,6 +51,7 @@ impl Registered {
             listed: listed.collect(),
             registrations,
             terms: TermsInUse::default(),
+            metadata: LastMetadata::default(),
             client_id: app.client_id().into(),
             app,
             policy,

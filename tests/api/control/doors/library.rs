@@ -219,8 +219,8 @@ fn of_alice() -> Wanted {
 }
 
 fn stopped_at(mock: &MockTenant, seconds: i64) {
-    mock.tenant().clock().set(Timestamp::from_seconds(seconds));
     mock.tenant().clock().freeze();
+    mock.tenant().clock().set(Timestamp::from_seconds(seconds));
 }
 
 fn resets(mock: &MockTenant) {
