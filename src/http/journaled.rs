@@ -19,7 +19,7 @@ use crate::clock::{Stopwatch, Timestamp};
 use crate::protocol::error::OAuthError;
 use crate::tenant::Tenant;
 use crate::tenant::asked::Asked;
-use crate::tenant::journal::{Exchange, KEPT_OF_BODY, Pair};
+use crate::tenant::journal::{Exchange, KEPT_OF_BODY, Pair, Pairs};
 use crate::tenant::remarks::Remarks;
 
 /// Middleware: writes the exchange down when it is over.
@@ -130,7 +130,7 @@ fn error_of(answered: &ServiceResponse<BoxBody>, body: &[u8]) -> (Option<String>
     }
 }
 
-fn pairs_of(headers: &HeaderMap) -> Vec<Pair> {
+fn pairs_of(headers: &HeaderMap) -> Pairs {
     let pair = |(name, value): (&header::HeaderName, &header::HeaderValue)| Pair {
         name: name.as_str().to_owned(),
         value: String::from_utf8_lossy(value.as_bytes()).into_owned(),

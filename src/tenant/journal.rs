@@ -2,6 +2,7 @@
 
 mod filter;
 mod har;
+mod pairs;
 mod watch;
 
 use std::collections::VecDeque;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 pub use self::filter::Filter;
 pub use self::har::har;
+pub use self::pairs::Pairs;
 pub use self::watch::Watch;
 use self::watch::Watched;
 use super::remarks::Remark;
@@ -21,6 +23,9 @@ use crate::clock::Stopwatch;
 
 /// The most bytes of a body that are kept.
 pub const KEPT_OF_BODY: usize = 16 * 1024;
+
+/// So many of the last exchanges may have the same header fields or parameters as the next one.
+const LIKELY_ALIKE: usize = 8;
 
 /// A name and a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -50,9 +55,9 @@ pub struct Exchange {
     pub endpoint: String,
     /// Header fields of the request.
     #[serde(rename = "headers")]
-    pub fields: Vec<Pair>,
+    pub fields: Pairs,
     /// The parameters of query and body.
-    pub parameters: Vec<Pair>,
+    pub parameters: Pairs,
     /// The body of the request, its first 16 KiB.
     pub body: String,
     /// Application ID that it concerns.
@@ -73,9 +78,20 @@ pub struct Exchange {
     pub steered: bool,
     /// Header fields of the answer.
     #[serde(rename = "answer_headers")]
-    pub answer_fields: Vec<Pair>,
+    pub answer_fields: Pairs,
     /// The body of the answer, its first 16 KiB.
     pub answer_body: String,
+}
+
+impl Exchange {
+    /// The same, with the pairs of the last exchanges where they are equal.
+    fn sharing(mut self, kept: &VecDeque<Arc<Self>>) -> Self {
+        let last = || kept.iter().rev().take(LIKELY_ALIKE);
+        self.fields = self.fields.shared_with(last().map(|last| &last.fields));
+        self.parameters = self.parameters.shared_with(last().map(|last| &last.parameters));
+        self.answer_fields = self.answer_fields.shared_with(last().map(|last| &last.answer_fields));
+        self
+    }
 }
 
 /// The last exchanges of a tenant.
@@ -127,6 +143,7 @@ impl Journal {
         let limit = self.limit.load(Ordering::Acquire);
         let oldest = if kept.len() >= limit { kept.pop_front() } else { None };
         if limit > 0 {
+            let exchange = exchange.sharing(&kept);
             kept.push_back(Arc::new(exchange));
         }
         self.last.store(number, Ordering::Release);
@@ -202,6 +219,22 @@ mod tests {
         assert_eq!(found.iter().map(|e| e.number).collect::<Vec<_>>(), [2, 3]);
         journal.clear();
         assert_eq!((journal.find(&Filter::default()).len(), journal.last()), (0, 3));
+    }
+
+    #[test]
+    fn header_fields_that_come_again_are_kept_once() {
+        let journal = of(9);
+        let with_host = |value: &str| {
+            let host = Pair { name: "host".to_owned(), value: value.to_owned() };
+            Exchange { fields: Pairs::from_iter([host]), ..Exchange::default() }
+        };
+        for value in ["a", "b", "a"] {
+            journal.write(with_host(value));
+        }
+        let found = journal.find(&Filter::default());
+        let fields = |place: usize| found[place].fields.as_ptr();
+        assert!(fields(0) == fields(2) && fields(0) != fields(1));
+        assert_eq!(found[1].fields[0].value, "b");
     }
 
     #[test]
