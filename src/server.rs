@@ -11,7 +11,9 @@ mod wire;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -50,7 +52,8 @@ pub struct ServerOptions {
     pub public_url: Option<BaseUrl>,
     /// Who may call the control API below `/_mock`.
     pub control: ControlAccess,
-    /// Worker threads; as many as there are cores when `None`.
+    /// Threads that answer; half as many as there are cores when `None`. Each hands signatures to threads
+    /// of its own, so that all of them together can use every core.
     pub workers: Option<usize>,
     /// HTTPS beside HTTP.
     pub https: Option<Https>,
@@ -114,13 +117,13 @@ impl Server {
         let https = options.https.map(|https| https.door.listen(&addresses)).transpose()?;
         let https = https.unwrap_or_default();
         let https_addresses = addresses_of(&https)?;
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let workers = options.workers.unwrap_or(cores.div_ceil(2)).max(1);
         let mut server = actix_web::dev::Server::build()
             .disable_signals()
-            .worker_max_blocking_threads(1)
+            .workers(workers)
+            .worker_max_blocking_threads(cores.div_ceil(workers))
             .shutdown_timeout(1);
-        if let Some(workers) = options.workers {
-            server = server.workers(workers);
-        }
         let plain = http.into_iter().map(|socket| (socket, None));
         let secure = https.into_iter().map(|socket| (socket, tls.clone()));
         for (socket, tls) in plain.chain(secure) {
