@@ -11,6 +11,7 @@ import time
 HEAD = b"Host: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 TOKEN = (b"grant_type=client_credentials&client_id=machine0-client&client_secret=bench-secret")
 TOKEN = b"POST /OAuth2/Token/machine0 HTTP/1.1\r\n" + HEAD + b"Content-Length: %d\r\n\r\n" % len(TOKEN) + TOKEN
+LARGE = b"GET /_mock/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
 DISCOVERY = b"GET /bank/.well-known/openid-configuration HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -69,29 +70,30 @@ class Faults:
             self.counts["vanished"] += 1
 
     def read_slowly(self):
-        """Asks for a megabyte of answers and reads a few bytes at a time."""
+        """Asks for a megabyte of answers and reads a few bytes at a time, or for more than buffers hold and nothing."""
         readers = collections.deque()
         while not self.over.wait(0.1):
             if len(readers) < 20 and (connection := self.connect()):
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                 connection.setblocking(False)
-                send_some(connection, DISCOVERY * 500)
-                readers.append((connection, time.monotonic() + 30))
-                self.counts["slow readers"] += 1
+                reads = len(readers) % 2 == 0
+                send_some(connection, DISCOVERY * 500 if reads else LARGE * 200)
+                readers.append((connection, reads, time.monotonic() + 30))
+                self.counts["slow readers" if reads else "clients that read nothing"] += 1
             for _ in range(len(readers)):
-                connection, until = readers.popleft()
+                connection, reads, until = readers.popleft()
                 try:
-                    is_open = connection.recv(64) != b""
+                    is_open = not reads or connection.recv(64) != b""
                 except BlockingIOError:
                     is_open = True
                 except OSError:
                     is_open = False
                 if is_open and time.monotonic() < until:
-                    readers.append((connection, until))
+                    readers.append((connection, reads, until))
                 else:
                     self.counts["slow readers cut off" if not is_open else "slow readers given up"] += 1
                     connection.close()
-        for connection, _ in readers:
+        for connection, _, _ in readers:
             connection.close()
 
     def send_halves(self):

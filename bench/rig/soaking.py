@@ -27,6 +27,7 @@ LINES = {
     "a head that did not come": r"half a header: the rest did not come in time",
     "a body that did not come": r"half a body: the rest did not come in time",
     "a client that vanished": r"the client left",
+    "a client that reads nothing": r"the client does not take its answer",
 }
 
 
@@ -38,7 +39,7 @@ def soak(program, work, seconds, client_files, keep_log):
     tls_port = free_port() + 500
     fixture = tenants.large(200, 1, LIVE)
     fixture["tenant"]["journal_limit"] = 200
-    server = Server(program, work, "soak", fixture, files=FILES, arguments=["--tls-port", str(tls_port)])
+    server = Server(program, work, "soak", fixture, files=FILES, arguments=["--tls-port", str(tls_port), "--answer-timeout", "10"])
     faults = Faults(server.port, tls_port, FILES)
     try:
         checks = under_load(server, faults, seconds)
