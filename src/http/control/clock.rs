@@ -177,6 +177,9 @@ mod tests {
     use super::*;
 
     proptest::proptest! {
+        // More than usual, so that rare days of the calendar come.
+        #![proptest_config(proptest::test_runner::Config::with_cases(2_000))]
+
         #[test]
         fn what_the_schema_allows_is_read(text in MOMENT.trim_matches(['^', '$'])) {
             let is_at_the_edge = ["1970-01-01", "9999-12-31"].iter().any(|day| text.starts_with(day));

@@ -10,7 +10,6 @@ from steps import step
 
 BASE = os.environ["INTEROP_BASE"]
 PROGRAM = pathlib.Path(sys.executable).with_name("schemathesis")
-CONFIG = pathlib.Path(__file__).with_name("schemathesis_control.toml")
 HOOKS = pathlib.Path(__file__).with_name("schemathesis_control_hooks.py")
 OPTIONS = (
     # The same cases each time.
@@ -20,7 +19,7 @@ OPTIONS = (
 )
 
 run = subprocess.run(
-    [PROGRAM, "--config-file", CONFIG, "run", f"{BASE}/_mock/openapi.json", *OPTIONS],
+    [PROGRAM, "run", f"{BASE}/_mock/openapi.json", *OPTIONS],
     # It keeps notes in the folder where it runs.
     cwd=os.environ["INTEROP_FOLDER"],
     env=os.environ | {"SCHEMATHESIS_HOOKS": str(HOOKS)},
