@@ -159,7 +159,29 @@ fn fixed_segments(segments: &[String]) -> usize {
 }
 
 fn segments(path: &str) -> Vec<String> {
-    path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+    path.split('/').filter(|segment| !segment.is_empty()).map(plain).collect()
+}
+
+/// A segment in which characters that need no encoding have none
+/// ([RFC 3986 §6.2.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.2)).
+fn plain(segment: &str) -> String {
+    let mut parts = segment.split('%');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        if let Some(byte) = byte.filter(|byte| is_unreserved(*byte)) {
+            plain.push(char::from(byte));
+            plain.push_str(&part[2..]);
+        } else {
+            plain.push('%');
+            plain.push_str(part);
+        }
+    }
+    plain
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 /// `/_mock/v1/tenants/{name}/…` is an operation of that tenant.
@@ -199,6 +221,8 @@ mod tests {
             ("/api/idadmin//UserMgmt/GetUserInfo", "/usermgmt/getuserinfo"),
             ("/Api/IdAdmin/Other/X", "/api/idadmin/Other/X"),
             ("/OAuth2/Keys/a%2Fb/", "/oauth2/keys/a%2Fb"),
+            ("/%4fauth2/%54oken/b%61nk", "/oauth2/token/bank"),
+            ("/oauth2//keys/%é%4%zz%+1%20%", "/oauth2/keys/%é%4%zz%+1%20%"),
         ] {
             assert_eq!(canonical(sent, ""), below(None, Some(routed)), "{sent}");
         }

@@ -35,6 +35,7 @@ fn a_route_is_found_in_every_spelling() {
             route.at("bank").replace('/', "///"),
             format!("{}/", route.at("bank")),
             format!("{}//", lower.replace('/', "//")),
+            route.at("bank").replace('a', "%61"),
             format!("{lower}/?"),
             format!("{}?&", route.spelled(alternating)),
         ];
