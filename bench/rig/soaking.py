@@ -17,8 +17,10 @@ GROWTH = 16.0
 # Entries of each store: few, so that every store is full soon and memory can stand still.
 LIVE = 2000
 
-# Seconds after which stores and descriptors have filled up; a shorter run tells of them and judges nothing.
+# Seconds after which descriptors have filled up once, and after which stores and the buffers of as many
+# connections as there can be have; a shorter run tells of them and judges nothing.
 SETTLED = 60
+MEMORY_SETTLED = 300
 
 # What the log says of each fault, as a pattern; the words are the server's.
 LINES = {
@@ -73,7 +75,7 @@ def under_load(server, faults, seconds):
     results = {what: load.result() for what, load in running.items()}
     faults.stop()
     checks = [honest(what, figures) for what, figures in results.items()]
-    checks += of_health(faults) + [of_memory(memory, seconds >= SETTLED)]
+    checks += of_health(faults) + [of_memory(memory, seconds >= MEMORY_SETTLED)]
     # Looked at once a second; whether the table was full between, the log tells.
     checks.append(("descriptors", f"{most_files} of {FILES} at most", None))
     checks.append(released(server, files))
