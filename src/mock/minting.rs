@@ -100,7 +100,8 @@ impl Place {
     }
 
     /// An authorization code of the application's own client with the scope `openid`, as if the
-    /// user had just signed in. [`Tenant::mint_code`] makes those that are to be different.
+    /// user had just signed in. [`Tenant::mint_code`](crate::tenant::Tenant::mint_code) makes those
+    /// that are to be different.
     ///
     /// # Errors
     ///

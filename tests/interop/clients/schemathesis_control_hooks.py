@@ -9,6 +9,9 @@ import schemathesis
 
 CALLBACK = "http://localhost:3000/callback"
 
+# Every reader of JSON knows numbers up to here.
+LARGEST = 10**300
+
 # Members of applications and of their clients that are URIs, or lists of them.
 URI_LISTS = ("redirect_uris", "post_logout_redirect_uris", "request_uris")
 URIS = ("issuer", "frontchannel_logout_uri", "backchannel_logout_uri")
@@ -18,7 +21,7 @@ URIS = ("issuer", "frontchannel_logout_uri", "backchannel_logout_uri")
 def before_call(context, case, kwargs):
     if not case.meta or not case.meta.generation.mode.is_positive or not isinstance(case.body, dict):
         return
-    body = case.body = without_points(case.body)
+    body = case.body = with_plain_numbers(case.body)
     path = {name: unquote(str(value)) for name, value in (case.path_parameters or {}).items()}
     base = case.operation.path.replace("/tenants/{tenant}/", "/")
     root = f"{os.environ['INTEROP_BASE']}/_mock/v1"
@@ -83,13 +86,15 @@ def minted(body, root, is_code):
         put(root, "users", body["user"], {"name": body["user"]})
 
 
-def without_points(value):
-    """JSON Schema takes 1.0 for an integer; the mock does not."""
+def with_plain_numbers(value):
+    """JSON Schema takes 1.0 for an integer and numbers of any length; the mock does not."""
     if isinstance(value, dict):
-        return {name: without_points(member) for name, member in value.items()}
+        return {name: with_plain_numbers(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [without_points(member) for member in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+        return [with_plain_numbers(member) for member in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 63:
+        return int(value)
+    return 0 if isinstance(value, int) and abs(value) > LARGEST else value
 
 
 def put(root, kind, name, body):
