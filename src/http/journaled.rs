@@ -135,7 +135,10 @@ fn pairs_of(headers: &HeaderMap) -> Pairs {
         name: name.as_str().to_owned(),
         value: String::from_utf8_lossy(value.as_bytes()).into_owned(),
     };
-    headers.iter().map(pair).collect()
+    let mut pairs: Vec<Pair> = headers.iter().map(pair).collect();
+    // The map of actix has them in another order each time; sorted, those of like messages are equal.
+    pairs.sort_by(|one, other| one.name.cmp(&other.name));
+    pairs.into_iter().collect()
 }
 
 fn pair((name, value): (String, String)) -> Pair {

@@ -25,7 +25,7 @@ use crate::clock::Stopwatch;
 pub const KEPT_OF_BODY: usize = 16 * 1024;
 
 /// So many of the last exchanges may have the same header fields or parameters as the next one.
-const LIKELY_ALIKE: usize = 8;
+const LIKELY_ALIKE: usize = 32;
 
 /// A name and a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

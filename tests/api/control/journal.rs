@@ -127,6 +127,20 @@ fn an_export_is_har() {
 }
 
 #[test]
+fn header_fields_are_told_by_name_so_that_like_messages_compare() {
+    let mock = Mock::start();
+    for _ in 0..3 {
+        mock.call("/OAuth2/Introspect/bank", Some(BANK), &[("token", "none")]);
+    }
+    let all = find(&mock, "?endpoint=introspect");
+    for member in ["headers", "answer_headers"] {
+        let fields = all[0][member].as_array().unwrap();
+        assert!(fields.len() > 3 && fields.is_sorted_by_key(|field| field["name"].as_str()));
+    }
+    assert!(all.iter().all(|entry| entry["headers"] == all[0]["headers"]), "{all:?}");
+}
+
+#[test]
 fn the_journal_is_bounded_by_a_setting_and_its_own_in_each_tenant() {
     let mock = Mock::start();
     let document = json!({ "tenant": { "journal_limit": 3 } });
