@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// How tokens are signed. The product signs `RS256`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -140,17 +141,22 @@ impl<'de> Deserialize<'de> for ClientKeyNumbers {
             Okp,
         }
 
+        // Of another type of key, any of these may be anything.
         #[derive(Deserialize)]
         struct Sent {
             kty: Kind,
-            n: Option<String>,
-            e: Option<String>,
-            x: Option<String>,
-            y: Option<String>,
+            n: Option<Value>,
+            e: Option<Value>,
+            x: Option<Value>,
+            y: Option<Value>,
         }
 
         let Sent { kty, n, e, x, y } = Sent::deserialize(deserializer)?;
-        let of = |number: Option<String>, name| number.ok_or_else(|| D::Error::missing_field(name));
+        let of = |number: Option<Value>, name| match number {
+            Some(Value::String(number)) => Ok(number),
+            Some(other) => Err(D::Error::custom(format!("{name}: {other}: expected a string"))),
+            None => Err(D::Error::missing_field(name)),
+        };
         Ok(match kty {
             Kind::Rsa => Self::Rsa { n: of(n, "n")?, e: of(e, "e")? },
             Kind::Ec => Self::Ec { x: of(x, "x")?, y: of(y, "y")? },

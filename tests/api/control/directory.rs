@@ -122,3 +122,13 @@ fn a_role_of_a_fixture_is_put_unchanged_and_needs_no_members() {
     assert_eq!(mock.put("/_mock/v1/snapshot", &snapshot).status, 204);
     assert_eq!(mock.get("/_mock/v1/roles/Auditors").json(), auditors);
 }
+
+#[test]
+fn a_clients_key_may_have_what_belongs_to_keys_of_another_type() {
+    let mock = Mock::start();
+    let key = json!({ "kty": "OKP", "x": "", "n": {}, "e": 7, "y": null });
+    let app = json!({ "application_id": "a", "jwks": { "keys": [key] } });
+    let answer = mock.put("/_mock/v1/apps/a", &app);
+    assert_eq!(answer.status, 201, "{answer:?}");
+    assert_eq!(answer.json()["jwks"]["keys"], json!([{ "kty": "OKP", "x": "" }]));
+}

@@ -196,6 +196,13 @@ const ROWS: &[Row] = &[
         "/jwks/keys/0",
         "missing field `y`",
     ),
+    (
+        "PUT",
+        "/apps/a",
+        r#"{"application_id":"a","jwks":{"keys":[{"kty":"EC","x":"","y":7}]}}"#,
+        "/jwks/keys/0",
+        "y: 7: expected a string",
+    ),
     ("PUT", "/users/a", r#"{"name":"a","claims":[]}"#, "/claims", "expected a map"),
     ("PUT", "/users/a", r#"{"name":"a","roles":[7]}"#, "/roles/0", "expected a string"),
     ("PUT", "/users/a", r#"{"name":"a","federated":"yes"}"#, "/federated", "expected a boolean"),
