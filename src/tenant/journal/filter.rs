@@ -28,10 +28,13 @@ pub struct Filter {
     /// A parameter, as `name` or `name=value`.
     pub parameter: Option<String>,
     /// Exchanges after the one of this number only.
+    #[schemars(range(max = u64::MAX))]
     pub after: Option<u64>,
     /// The last so many only; when waiting, how many have to come.
+    #[schemars(range(max = usize::MAX))]
     pub limit: Option<usize>,
     /// When waiting, how many milliseconds at most: 5,000 when absent, 60,000 at most.
+    #[schemars(range(max = u64::MAX))]
     pub timeout: Option<u64>,
 }
 
