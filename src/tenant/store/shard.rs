@@ -7,6 +7,10 @@ use hashbrown::HashTable;
 use super::Key;
 use crate::clock::Timestamp;
 
+/// Longer rows grow by an eighth and not to the double: a full store goes round in its row, and every place
+/// of it takes memory.
+const DOUBLED: usize = 2048;
+
 /// An entry.
 pub(super) struct Slot<V> {
     pub(super) key: Key,
@@ -56,6 +60,9 @@ impl<V> Shard<V> {
         if self.slots.len() > 2 * self.numbers.len() + 32 {
             self.slots.retain(Option::is_some);
             self.count_anew();
+        }
+        if self.slots.len() == self.slots.capacity() && self.slots.len() > DOUBLED {
+            self.slots.reserve_exact(self.slots.len() / 8);
         }
         let earliest = self.quiet_until.map_or(slot.expires, |earliest| earliest.min(slot.expires));
         self.quiet_until = Some(earliest);
