@@ -55,7 +55,9 @@ impl<V> Store<V> {
     /// An empty store of at most `limit` entries.
     pub(super) fn new(limit: usize) -> Self {
         let shards = if limit > SMALL { SHARDS } else { 1 };
-        let shards = (0..shards).map(|_| RwLock::default()).collect();
+        // Keys are spread by chance: some parts have a few more than others.
+        let most = limit / shards + limit / shards / 32;
+        let shards = (0..shards).map(|_| RwLock::new(Shard::new(most))).collect();
         Self { shards, limit, len: AtomicUsize::new(0) }
     }
 

@@ -7,8 +7,8 @@ use hashbrown::HashTable;
 use super::Key;
 use crate::clock::Timestamp;
 
-/// Longer rows grow by an eighth and not to the double: a full store goes round in its row, and every place
-/// of it takes memory.
+/// A longer row is given the room of a full one: a full store goes round in its row, so that every place of
+/// it takes memory in the end, and rows that were too short leave holes.
 const DOUBLED: usize = 2048;
 
 /// An entry.
@@ -21,6 +21,8 @@ pub(super) struct Slot<V> {
 /// Entries by key. A hash table of whole entries would be half empty most of the time; this one is of
 /// four bytes for each.
 pub(super) struct Shard<V> {
+    /// As many entries as it has when the store is full, about.
+    most: usize,
     /// The oldest first; `None` where one was removed.
     slots: VecDeque<Option<Slot<V>>>,
     /// The number of the first slot; the others are counted on from there, around the end of `u32`.
@@ -33,19 +35,12 @@ pub(super) struct Shard<V> {
     quiet_until: Option<Timestamp>,
 }
 
-impl<V> Default for Shard<V> {
-    fn default() -> Self {
-        Self {
-            slots: VecDeque::new(),
-            first: 0,
-            next: 0,
-            numbers: HashTable::new(),
-            quiet_until: None,
-        }
-    }
-}
-
 impl<V> Shard<V> {
+    pub(super) fn new(most: usize) -> Self {
+        let (slots, numbers) = (VecDeque::new(), HashTable::new());
+        Self { most, slots, first: 0, next: 0, numbers, quiet_until: None }
+    }
+
     pub(super) fn get(&self, key: &Key) -> Option<&Slot<V>> {
         self.slots[self.place_of(key)?].as_ref()
     }
@@ -61,8 +56,9 @@ impl<V> Shard<V> {
             self.slots.retain(Option::is_some);
             self.count_anew();
         }
-        if self.slots.len() == self.slots.capacity() && self.slots.len() > DOUBLED {
-            self.slots.reserve_exact(self.slots.len() / 8);
+        let len = self.slots.len();
+        if len == self.slots.capacity() && len >= DOUBLED {
+            self.slots.reserve_exact(self.most.saturating_sub(len).clamp(len / 8, len * 8));
         }
         let earliest = self.quiet_until.map_or(slot.expires, |earliest| earliest.min(slot.expires));
         self.quiet_until = Some(earliest);
@@ -169,7 +165,7 @@ mod tests {
             doings in proptest::collection::vec(done(), 0..400),
             first in prop_oneof![Just(0), Just(u32::MAX - 20)],
         ) {
-            let mut shard = Shard { first, next: first, ..Shard::default() };
+            let mut shard = Shard { first, next: first, ..Shard::new(9) };
             let mut model: Vec<(u8, i64)> = Vec::new();
             for (doing, id, second) in doings {
                 let known = model.iter().position(|(own, _)| *own == id);
@@ -201,7 +197,7 @@ mod tests {
 
     #[test]
     fn holes_and_what_has_expired_leave_no_memory_behind() {
-        let mut shard = Shard::default();
+        let mut shard = Shard::new(9);
         shard.push(Slot { key: key(0), expires: at(2), value: () });
         for _ in 0..10_000 {
             shard.push(Slot { key: key(1), expires: at(1), value: () });
