@@ -8,7 +8,7 @@ WORKDIR /source
 # .cargo spares each process the slow gathering of entropy, .ci/static-program spares megabytes: see there.
 COPY .cargo .cargo
 COPY .ci/static-program .ci/static-program
-COPY Cargo.toml Cargo.lock askama.toml ./
+COPY Cargo.toml Cargo.lock askama.toml build.rs ./
 COPY benches benches
 COPY fixtures fixtures
 COPY keys keys

@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::documents;
 use crate::protocol::json::{self, JsonError};
 use crate::tenant::document::{DocumentError, TenantDocument};
 
@@ -133,7 +134,7 @@ fn merge(
 /// builds have the committed text instead of what makes it, which is ten times the size.
 pub fn json_schema() -> String {
     if !cfg!(debug_assertions) {
-        return include_str!("../fixtures/fixture.schema.json").to_owned();
+        return documents::fixture_schema();
     }
     let schema = schemars::schema_for!(TenantDocument);
     let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");

@@ -36,9 +36,11 @@
 //! - [`tenant`]: every rule, and nothing of HTTP; [`tenant::policy`] lists each point in which the
 //!   product departs from the specifications;
 //! - [`protocol`]: wire types, without state; CyberArk's own JSON in [`protocol::security`];
-//! - [`clock`], [`ids`]: time and chance, which tests can take over.
+//! - [`clock`], [`ids`]: time and chance, which tests can take over;
+//! - `documents`: texts that the program carries compressed.
 
 pub mod clock;
+mod documents;
 pub mod fixtures;
 mod http;
 pub mod ids;

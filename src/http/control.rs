@@ -31,6 +31,7 @@ pub(super) use self::problem::{PROBLEM_JSON, Problem};
 use super::addressed::{Addressed, base_of};
 use super::body::is_late;
 use super::extract::{Here, Site};
+use crate::documents;
 use crate::tenant::tenants::DEFAULT;
 
 /// The path in front of the operations'.
@@ -65,7 +66,7 @@ async fn description() -> HttpResponse {
     if cfg!(debug_assertions) {
         return call::shown(&openapi::document(&all()));
     }
-    call::shown_as_is(include_str!("control/openapi.json"))
+    call::shown_as_is(documents::openapi())
 }
 
 fn all() -> Vec<&'static Operation> {

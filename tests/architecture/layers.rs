@@ -16,7 +16,7 @@ pub(crate) struct Layer {
 }
 
 /// The layers, from the ground up.
-pub(crate) const LAYERS: [Layer; 10] = [
+pub(crate) const LAYERS: [Layer; 11] = [
     Layer {
         name: "protocol",
         modules: &["protocol"],
@@ -51,11 +51,19 @@ pub(crate) const LAYERS: [Layer; 10] = [
         never: &["async", "await"],
     },
     Layer {
+        name: "documents",
+        modules: &["documents"],
+        below: &[],
+        crates: Some(&["miniz_oxide"]),
+        never: &["async", "await"],
+    },
+    Layer {
         name: "tenant",
         modules: &["tenant"],
         below: &["protocol", "clock", "ids"],
         crates: Some(&[
             "base64",
+            "bytestring",
             "dashmap",
             "hashbrown",
             "schemars",
@@ -96,11 +104,12 @@ pub(crate) const LAYERS: [Layer; 10] = [
         name: "http",
         modules: &["http"],
         // The ids: requests that bring no name of their own are given one.
-        below: &["clock", "ids", "protocol", "tenant", "outgoing"],
+        below: &["clock", "documents", "ids", "protocol", "tenant", "outgoing"],
         crates: Some(&[
             "actix_cors",
             "actix_web",
             "askama",
+            "bytestring",
             "futures_core",
             "percent_encoding",
             "prometheus_client",
@@ -115,7 +124,7 @@ pub(crate) const LAYERS: [Layer; 10] = [
     Layer {
         name: "fixtures",
         modules: &["fixtures"],
-        below: &["protocol", "tenant"],
+        below: &["documents", "protocol", "tenant"],
         crates: Some(&["schemars", "serde_json", "thiserror"]),
         never: &["actix", "async", "await", "http"],
     },

@@ -63,8 +63,8 @@ pub(super) fn shown(body: &impl Serialize) -> HttpResponse {
 }
 
 /// 200 with JSON that is text already.
-pub(super) fn shown_as_is(text: &'static str) -> HttpResponse {
-    json_text(not_kept(&mut HttpResponse::Ok()), text.to_owned())
+pub(super) fn shown_as_is(text: String) -> HttpResponse {
+    json_text(not_kept(&mut HttpResponse::Ok()), text)
 }
 
 /// 201 for what is new, 200 for what was there, with this body.
