@@ -46,6 +46,7 @@ mod vendor;
 
 use actix_cors::Cors;
 use actix_web::dev::HttpServiceFactory;
+use actix_web::http::header;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 
@@ -168,8 +169,18 @@ fn portal_routes(config: &mut ServiceConfig) {
 /// every one. Nothing below `/_mock` is such a resource: what secrets are shown and what is steered
 /// there is for tests, and not for whatever page a browser has open.
 fn browser(resource: Resource) -> impl HttpServiceFactory {
-    resource.wrap(Cors::permissive())
+    resource.wrap(Cors::permissive().expose_headers(EXPOSED))
 }
+
+/// What scripts may read: every header that these resources answer with. Left to find them by itself, the
+/// middleware goes through each answer, and tells them in another order each time.
+const EXPOSED: [header::HeaderName; 5] = [
+    header::CACHE_CONTROL,
+    header::CONTENT_TYPE,
+    header::PRAGMA,
+    header::WWW_AUTHENTICATE,
+    header::X_CONTENT_TYPE_OPTIONS,
+];
 
 /// Answers once keys and tenant are ready: the socket opens after both.
 async fn health() -> HttpResponse {

@@ -1,21 +1,28 @@
 //! Answers that are no errors: JSON and HTML with the headers that they all share.
 
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 /// A JSON answer in the product's content type.
 pub(super) fn json(response: &mut HttpResponseBuilder, body: &impl Serialize) -> HttpResponse {
-    let body = serde_json::to_string(body).expect("answers are plain structs and JSON values");
-    json_text(response, body)
+    // Most fit; what is too much would stay in the journal.
+    let mut text = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut text, body).expect("answers are plain structs and JSON values");
+    text.shrink_to_fit();
+    json_text(response, text)
 }
 
 /// Like [`json`], of what is text already.
-pub(super) fn json_text(response: &mut HttpResponseBuilder, body: String) -> HttpResponse {
+pub(super) fn json_text(
+    response: &mut HttpResponseBuilder,
+    body: impl Into<Bytes>,
+) -> HttpResponse {
     response
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .content_type("application/json; charset=utf-8")
-        .body(body)
+        .body(body.into())
 }
 
 /// A JSON answer that holds secrets or depends on a session, and is not to be kept

@@ -6,6 +6,8 @@
 //! Source: the spellings in working clients of CyberArk (`/oauth2/platformtoken`,
 //! `/OAuth2/Keys/{app}/`, `/security/WhoAmI/`, …); the product is an ASP.NET host.
 
+use std::borrow::Cow;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::uri::PathAndQuery;
@@ -34,8 +36,8 @@ pub(crate) async fn canonical_path<B: MessageBody>(
     if let Some(path) = path {
         move_to(&mut request, path);
     }
-    if let Some(Ok(route)) = route_of(request.path()).map(Uri::try_from) {
-        request.match_info_mut().get_mut().update(&route);
+    if let Some(route) = route_of(request.path()) {
+        request.match_info_mut().get_mut().update(route);
     }
     if let Some(addressed) = addressed(&site, &request, tenant)? {
         request.extensions_mut().insert(addressed);
@@ -115,7 +117,9 @@ fn canonical(sent: &str, prefix: &str) -> Canonical {
         segments.get(1).is_some_and(|second| second.eq_ignore_ascii_case(".well-known"));
     let fixed = if is_well_known { 1..segments.len() } else { 0..fixed_segments(&segments) };
     for segment in &mut segments[fixed] {
-        segment.make_ascii_lowercase();
+        if segment.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            segment.to_mut().make_ascii_lowercase();
+        }
     }
     if let Some(named) = take_steered(&mut segments) {
         tenant = Some(named);
@@ -123,19 +127,29 @@ fn canonical(sent: &str, prefix: &str) -> Canonical {
     // RFC 8414 §3.1: the issuer's path, prefix and tenant included, stands behind the fixed
     // segments.
     if segments.iter().take(2).eq(&AUTHORIZATION_SERVER) {
-        let issuer_path = format!("/{}", segments[2..].join("/"));
-        segments.truncate(2);
-        segments.extend(self::segments(without_prefix(&issuer_path, prefix)));
+        let issuer_path = joined(&segments[2..]);
+        let behind = self::segments(without_prefix(&issuer_path, prefix)).into_iter();
+        let behind = behind.map(|segment| Cow::Owned(segment.into_owned()));
+        segments.splice(2.., behind);
         tenant = take_tenant(&mut segments, 2).or(tenant);
     }
-    let path = format!("/{}", segments.join("/"));
+    let (path, tenant) = (joined(&segments), tenant.map(Cow::into_owned));
     Canonical { tenant, path: (path != sent).then_some(path) }
+}
+
+fn joined(segments: &[Cow<'_, str>]) -> String {
+    let mut path = String::with_capacity(segments.iter().map(|segment| 1 + segment.len()).sum());
+    for segment in segments {
+        path.push('/');
+        path.push_str(segment);
+    }
+    if path.is_empty() { "/".to_owned() } else { path }
 }
 
 /// CyberArk: below the host of the tenant's subdomain the paths stand behind `/api/idadmin`
 /// (cyberark/ark-sdk-python, `services/identity`, and many scripts that ask for platform tokens
 /// there).
-fn drop_subdomain_prefix(segments: &mut Vec<String>) {
+fn drop_subdomain_prefix(segments: &mut Segments<'_>) {
     let [first, second, third, ..] = &segments[..] else { return };
     let is_prefix = first.eq_ignore_ascii_case("api") && second.eq_ignore_ascii_case("idadmin");
     let leads_on = ["oauth2"].iter().chain(&NAMESPACES).any(|own| third.eq_ignore_ascii_case(own));
@@ -145,7 +159,7 @@ fn drop_subdomain_prefix(segments: &mut Vec<String>) {
 }
 
 /// How many segments from the first on have a fixed spelling.
-fn fixed_segments(segments: &[String]) -> usize {
+fn fixed_segments(segments: &[Cow<'_, str>]) -> usize {
     let begins = |start: &[&str]| {
         segments.len() >= start.len()
             && segments.iter().zip(start).all(|(own, wanted)| own.eq_ignore_ascii_case(wanted))
@@ -158,13 +172,18 @@ fn fixed_segments(segments: &[String]) -> usize {
     fixed.min(segments.len())
 }
 
-fn segments(path: &str) -> Vec<String> {
+type Segments<'a> = Vec<Cow<'a, str>>;
+
+fn segments(path: &str) -> Segments<'_> {
     path.split('/').filter(|segment| !segment.is_empty()).map(plain).collect()
 }
 
 /// A segment in which characters that need no encoding have none
 /// ([RFC 3986 §6.2.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.2)).
-fn plain(segment: &str) -> String {
+fn plain(segment: &str) -> Cow<'_, str> {
+    if !segment.contains('%') {
+        return Cow::Borrowed(segment);
+    }
     let mut parts = segment.split('%');
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -177,7 +196,7 @@ fn plain(segment: &str) -> String {
             plain.push_str(part);
         }
     }
-    plain
+    Cow::Owned(plain)
 }
 
 fn is_unreserved(byte: u8) -> bool {
@@ -185,13 +204,13 @@ fn is_unreserved(byte: u8) -> bool {
 }
 
 /// `/_mock/v1/tenants/{name}/…` is an operation of that tenant.
-fn take_steered(segments: &mut Vec<String>) -> Option<String> {
+fn take_steered<'a>(segments: &mut Segments<'a>) -> Option<Cow<'a, str>> {
     let is_control = segments.iter().take(3).eq(&["_mock", "v1", "tenants"]);
     if is_control && segments.len() > 4 { segments.drain(2..4).nth(1) } else { None }
 }
 
 /// Takes `_tenant` and a name out of the path, from this place on.
-fn take_tenant(segments: &mut Vec<String>, at: usize) -> Option<String> {
+fn take_tenant<'a>(segments: &mut Segments<'a>, at: usize) -> Option<Cow<'a, str>> {
     let is_tenant = segments.get(at).is_some_and(|first| first.eq_ignore_ascii_case(TENANT));
     if !is_tenant || segments.len() < at + 2 {
         return None;

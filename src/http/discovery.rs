@@ -6,9 +6,6 @@
 //! [§3.1](https://www.rfc-editor.org/rfc/rfc8414#section-3.1) looks for an issuer that has a path,
 //! and behind the issuer, where many clients look.
 
-use std::sync::Arc;
-
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::json;
@@ -34,16 +31,7 @@ fn document(here: &Here, app: &str) -> actix_web::Result<HttpResponse> {
         .map_err(|_| Failure::from(OAuthError::invalid_request("unknown app")))?;
     Ok(HttpResponse::Ok()
         .content_type("application/json; charset=utf-8")
-        .body(Bytes::from_owner(Document(metadata))))
-}
-
-/// A document that every answer shares.
-struct Document(Arc<str>);
-
-impl AsRef<[u8]> for Document {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
+        .body(metadata.into_bytes()))
 }
 
 pub(super) async fn keys(here: Here, app: AppId) -> actix_web::Result<HttpResponse> {

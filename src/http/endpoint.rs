@@ -1,5 +1,9 @@
 //! What an endpoint is called in logs and metrics: a name of a closed list, whatever the path.
 
+use std::sync::LazyLock;
+
+use actix_web::http::Uri;
+
 /// Segments below `/oauth2`, each the name of its endpoint.
 const OAUTH2: [&str; 13] = [
     "authorize",
@@ -87,17 +91,32 @@ pub(super) fn app_at(path: &str) -> Option<&str> {
 /// Where the router finds what a canonical path leads to, if the path names an application: `:app` stands
 /// in its place, so that paths are compared as text. Where a route itself has a name in it, the router
 /// matches a regular expression, from the first letter to the last, at each request.
-pub(super) fn route_of(path: &str) -> Option<String> {
+pub(super) fn route_of(path: &str) -> Option<&'static Uri> {
+    static OF_OAUTH2: LazyLock<[Uri; OAUTH2.len()]> =
+        LazyLock::new(|| OAUTH2.map(|endpoint| uri(&format!("/oauth2/{endpoint}/:app"))));
+    static OF_METADATA: LazyLock<[Uri; 3]> = LazyLock::new(|| METADATA.map(uri));
     let mut segments = path.split('/').skip(1);
     let found = match (segments.next()?, segments.next()?, segments.next()?) {
         ("oauth2", endpoint, _) => {
-            named(&OAUTH2, endpoint).map(|it| format!("/oauth2/{it}/:app"))?
+            &OF_OAUTH2[OAUTH2.iter().position(|known| *known == endpoint)?]
         }
-        (".well-known", document, _) => format!("/.well-known/{document}/:app"),
-        (_, ".well-known", document) => format!("/:app/.well-known/{document}"),
+        (".well-known", "oauth-authorization-server", _) => &OF_METADATA[0],
+        (_, ".well-known", "oauth-authorization-server") => &OF_METADATA[1],
+        (_, ".well-known", "openid-configuration") => &OF_METADATA[2],
         _ => return None,
     };
     segments.next().is_none().then_some(found)
+}
+
+/// Where metadata of an application stand.
+const METADATA: [&str; 3] = [
+    "/.well-known/oauth-authorization-server/:app",
+    "/:app/.well-known/oauth-authorization-server",
+    "/:app/.well-known/openid-configuration",
+];
+
+fn uri(path: &str) -> Uri {
+    path.parse().expect("our own paths are URIs")
 }
 
 /// Below these stand ids that open something.
@@ -119,6 +138,8 @@ fn named(names: &[&'static str], segment: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::Uri;
+
     use super::{app_at, endpoint_at, route_of, shown};
 
     #[test]
@@ -164,7 +185,7 @@ mod tests {
             ("/security/startauthentication", None),
             ("/", None),
         ] {
-            assert_eq!(route_of(path).as_deref(), route, "{path}");
+            assert_eq!(route_of(path).map(Uri::path), route, "{path}");
         }
     }
 

@@ -250,7 +250,8 @@ fn object<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
 /// What may prove that somebody is signed in: the session cookie, a bearer token, and the `Auth`
 /// parameter that CyberArk's demo appends to the authorization request.
 pub(super) fn session_credentials(request: &HttpRequest, sent: &Parameters) -> Vec<String> {
-    let cookies = request.cookies().map(|cookies| {
+    let has_cookies = request.headers().contains_key(header::COOKIE);
+    let cookies = has_cookies.then(|| request.cookies().ok()).flatten().map(|cookies| {
         let sessions = cookies.iter().filter(|cookie| cookie.name() == SESSION_COOKIE);
         sessions.map(|cookie| cookie.value().to_owned()).collect::<Vec<_>>()
     });

@@ -9,6 +9,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage, HttpRequest};
+use bytestring::ByteString;
 
 use super::addressed::{base_here, tenant_of};
 use super::control::is_control;
@@ -17,9 +18,10 @@ use super::seen::asked;
 use super::steered::Steered;
 use crate::clock::{Stopwatch, Timestamp};
 use crate::protocol::error::OAuthError;
+use crate::protocol::parameters::readable;
 use crate::tenant::Tenant;
 use crate::tenant::asked::Asked;
-use crate::tenant::journal::{Exchange, KEPT_OF_BODY, Pair, Pairs};
+use crate::tenant::journal::{Exchange, KEPT_OF_BODY, Pairs};
 use crate::tenant::remarks::Remarks;
 
 /// Middleware: writes the exchange down when it is over.
@@ -50,7 +52,7 @@ fn write(
     at: Timestamp,
     watch: Stopwatch,
     answered: &ServiceResponse<BoxBody>,
-    answer_body: &[u8],
+    answer_body: &Bytes,
 ) {
     let request = answered.request();
     let sent = request.extensions().get::<RawBody>().map(|RawBody(body)| body.clone());
@@ -66,14 +68,14 @@ fn write(
     let response = answered.response();
     tenant.journal().write(Exchange {
         number: 0,
-        at: at.to_string(),
+        at,
         duration: watch.elapsed().as_micros().try_into().unwrap_or(u64::MAX),
         method: asked.method,
         url: url_of(request),
         path: asked.path,
         endpoint,
         fields: pairs_of(request.headers()),
-        parameters: asked.parameters.into_iter().map(pair).collect(),
+        parameters: Pairs::of(asked.parameters.iter().map(|(name, value)| (&**name, &**value))),
         body: text_of(&sent),
         app: concerned.app,
         client: concerned.client,
@@ -84,7 +86,7 @@ fn write(
         remarks: remarks.map(|Remarks(remarks)| remarks).unwrap_or_default(),
         steered: response.extensions().get::<Steered>().is_some(),
         answer_fields: pairs_of(answered.headers()),
-        answer_body: text_of(answer_body),
+        answer_body: kept_text_of(answer_body),
     });
 }
 
@@ -107,9 +109,7 @@ fn with_answer<'a>(asked: &'a Asked, headers: &HeaderMap) -> Cow<'a, Asked> {
     }
     if let Some(location) = headers.get(header::LOCATION).and_then(text) {
         let (_, delivered) = location.split_once(['?', '#']).unwrap_or_default();
-        whole.parameters.extend(
-            url::form_urlencoded::parse(delivered.replace('#', "&").as_bytes()).into_owned(),
-        );
+        whole.parameters.extend(readable(delivered.replace('#', "&").as_bytes()));
     }
     Cow::Owned(whole)
 }
@@ -131,23 +131,28 @@ fn error_of(answered: &ServiceResponse<BoxBody>, body: &[u8]) -> (Option<String>
 }
 
 fn pairs_of(headers: &HeaderMap) -> Pairs {
-    let pair = |(name, value): (&header::HeaderName, &header::HeaderValue)| Pair {
-        name: name.as_str().to_owned(),
-        value: String::from_utf8_lossy(value.as_bytes()).into_owned(),
-    };
-    let mut pairs: Vec<Pair> = headers.iter().map(pair).collect();
+    let all = headers.iter();
+    let mut pairs: Vec<_> =
+        all.map(|(name, value)| (name.as_str(), readable_text(value.as_bytes()))).collect();
     // The map of actix has them in another order each time; sorted, those of like messages are equal.
-    pairs.sort_by(|one, other| one.name.cmp(&other.name));
-    pairs.into_iter().collect()
+    pairs.sort_by_key(|(name, _)| *name);
+    Pairs::of(pairs.iter().map(|(name, value)| (*name, &**value)))
 }
 
-fn pair((name, value): (String, String)) -> Pair {
-    Pair { name, value }
-}
-
+/// The first part of a body.
 fn text_of(body: &[u8]) -> String {
-    let kept = &body[..body.len().min(KEPT_OF_BODY)];
+    readable_text(&body[..body.len().min(KEPT_OF_BODY)]).into_owned()
+}
+
+/// The same of a body that is nobody else's, without a copy of it.
+fn kept_text_of(body: &Bytes) -> ByteString {
+    if body.len() > KEPT_OF_BODY {
+        return text_of(body).into();
+    }
+    ByteString::try_from(body.clone()).unwrap_or_else(|_| text_of(body).into())
+}
+
+fn readable_text(bytes: &[u8]) -> Cow<'_, str> {
     // Checking the whole is several times faster than looking for what is wrong with it.
-    std::str::from_utf8(kept)
-        .map_or_else(|_| String::from_utf8_lossy(kept).into_owned(), str::to_owned)
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

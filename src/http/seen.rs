@@ -5,12 +5,12 @@ use actix_web::http::header::{self, HeaderMap};
 use serde_json::Value;
 
 use super::extract::{basic_credentials, session_credentials};
-use crate::protocol::parameters::Parameters;
+use crate::protocol::parameters::{Parameters, readable};
 use crate::tenant::asked::Asked;
 
 /// What is asked: by query and body, and with which credentials.
 pub(super) fn asked(request: &HttpRequest, body: &[u8]) -> Asked {
-    let mut parameters = parameters_of(request.query_string().as_bytes());
+    let mut parameters: Vec<_> = readable(request.query_string().as_bytes()).collect();
     parameters.extend(body_parameters(request.headers(), body));
     Asked {
         method: request.method().to_string(),
@@ -21,10 +21,6 @@ pub(super) fn asked(request: &HttpRequest, body: &[u8]) -> Asked {
     }
 }
 
-fn parameters_of(text: &[u8]) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(text).into_owned().collect()
-}
-
 /// The parameters of a form, or the members of a JSON object.
 fn body_parameters(headers: &HeaderMap, body: &[u8]) -> Vec<(String, String)> {
     if body.is_empty() {
@@ -33,7 +29,7 @@ fn body_parameters(headers: &HeaderMap, body: &[u8]) -> Vec<(String, String)> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_json = kind.is_some_and(|kind| kind.contains("json")) || body.starts_with(b"{");
     if !is_json {
-        return parameters_of(body);
+        return readable(body).collect();
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(members)) => members.into_iter().map(member).collect(),

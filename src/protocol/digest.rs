@@ -39,30 +39,19 @@ pub fn uuid_of(name: &str) -> String {
 pub fn format_uuid(mut bytes: [u8; 16], version: u8) -> String {
     bytes[6] = (bytes[6] & 0x0f) | (version << 4);
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let mut text = String::with_capacity(36);
-    for (index, byte) in bytes.into_iter().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        push_hex(&mut text, byte);
-    }
-    text
+    let digits = hex_lower(&bytes);
+    let part = |from: usize, to: usize| &digits[from..to];
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
 }
 
 /// Lower-case hexadecimal digits of the bytes.
 pub fn hex_lower(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        push_hex(&mut text, *byte);
-    }
-    text
-}
-
-fn push_hex(text: &mut String, byte: u8) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for digit in [byte >> 4, byte & 0x0f] {
-        text.push(char::from(DIGITS[usize::from(digit)]));
+    let mut text = Vec::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.extend([byte >> 4, byte & 0x0f].map(|digit| DIGITS[usize::from(digit)]));
     }
+    String::from_utf8(text).expect("digits are ASCII")
 }
 
 #[cfg(test)]

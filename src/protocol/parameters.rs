@@ -4,6 +4,8 @@
 //! and [§3.1, §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1): parameters without a value
 //! are treated as absent, and none may be repeated.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode;
 
 use super::error::{OAuthError, echo};
@@ -28,20 +30,15 @@ impl Parameters {
     ///
     /// `invalid_request` when a name or value is not UTF-8 once decoded.
     pub fn parse(encoded: &[u8]) -> Result<Self, OAuthError> {
-        encoded
-            .split(|byte| *byte == b'&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| {
-                let mut halves = pair.splitn(2, |byte| *byte == b'=');
-                let name = decode(halves.next().unwrap_or_default())
-                    .ok_or_else(|| OAuthError::invalid_request("a parameter name is not UTF-8"))?;
-                let value = decode(halves.next().unwrap_or_default()).ok_or_else(|| {
-                    OAuthError::invalid_request(format!("parameter {} is not UTF-8", echo(&name)))
-                })?;
-                Ok((name, value))
-            })
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let decoded = |(name, value): (&[u8], &[u8])| {
+            let name = decode(name)
+                .ok_or_else(|| OAuthError::invalid_request("a parameter name is not UTF-8"))?;
+            let value = decode(value).ok_or_else(|| {
+                OAuthError::invalid_request(format!("parameter {} is not UTF-8", echo(&name)))
+            })?;
+            Ok((name, value))
+        };
+        pairs(encoded).map(decoded).collect::<Result<_, _>>().map(Self)
     }
 
     /// Appends the parameters of another place (a form body after the query).
@@ -98,10 +95,36 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Parameters {
     }
 }
 
+/// Names and values of form-urlencoded bytes, still encoded.
+fn pairs(encoded: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let all = encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    all.map(|pair| {
+        let equals = pair.iter().position(|byte| *byte == b'=');
+        equals.map_or((pair, &[][..]), |at| (&pair[..at], &pair[at + 1..]))
+    })
+}
+
+/// The pairs of form-urlencoded bytes as far as they can be read: what is no UTF-8 is replaced, as in
+/// the URL standard.
+pub fn readable(encoded: &[u8]) -> impl Iterator<Item = (String, String)> {
+    let text = |encoded: &[u8]| match String::from_utf8(bytes_of(encoded).into_owned()) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    };
+    pairs(encoded).map(move |(name, value)| (text(name), text(value)))
+}
+
 /// One form-urlencoded name or value; `None` when it is not UTF-8.
 pub fn decode(encoded: &[u8]) -> Option<String> {
+    String::from_utf8(bytes_of(encoded).into_owned()).ok()
+}
+
+fn bytes_of(encoded: &[u8]) -> Cow<'_, [u8]> {
+    if !encoded.iter().any(|byte| matches!(byte, b'+' | b'%')) {
+        return Cow::Borrowed(encoded);
+    }
     let spaced: Vec<u8> = encoded.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
-    String::from_utf8(percent_decode(&spaced).collect()).ok()
+    Cow::Owned(percent_decode(&spaced).collect())
 }
 
 #[cfg(test)]
@@ -122,6 +145,13 @@ mod tests {
     #[test]
     fn a_broken_percent_escape_stands_for_itself() {
         assert_eq!(Parameters::parse(b"a=100%&b=%zz").unwrap().get("b"), Some("%zz"));
+    }
+
+    #[test]
+    fn what_is_no_utf_8_can_still_be_read() {
+        let pairs: Vec<_> = readable(b"a=%FF&b+=1%2B&&=c&d").collect();
+        let expected = [("a", "\u{fffd}"), ("b ", "1+"), ("", "c"), ("d", "")];
+        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! under [`Discovery::Product`] the product's document, key for key; under
 //! [`Discovery::Complete`] everything that works, and nothing else.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
+
+use bytestring::ByteString;
 
 use super::Tenant;
 use super::app::{App, AppType, AuthMethod};
@@ -27,7 +29,7 @@ impl Tenant {
     /// # Errors
     ///
     /// An unknown application.
-    pub fn metadata(&self, base: &BaseUrl, application_id: &str) -> Result<Arc<str>, OAuthError> {
+    pub fn metadata(&self, base: &BaseUrl, application_id: &str) -> Result<ByteString, OAuthError> {
         let registered = self.app(application_id)?;
         // Whoever registers may ask for any.
         let algorithms = if registered.app.dynamic_registration {
@@ -60,7 +62,7 @@ pub(super) struct LastMetadata(Mutex<Option<Metadata>>);
 struct Metadata {
     base: BaseUrl,
     algorithms: Vec<SigningAlgorithm>,
-    text: Arc<str>,
+    text: ByteString,
 }
 
 impl LastMetadata {
@@ -69,7 +71,7 @@ impl LastMetadata {
         base: &BaseUrl,
         algorithms: Vec<SigningAlgorithm>,
         make: impl FnOnce(Vec<SigningAlgorithm>) -> String,
-    ) -> Arc<str> {
+    ) -> ByteString {
         // It is replaced whole, so a poisoned lock holds a whole one.
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
@@ -77,7 +79,7 @@ impl LastMetadata {
                 known.text.clone()
             }
             _ => {
-                let text: Arc<str> = make(algorithms.clone()).into();
+                let text = ByteString::from(make(algorithms.clone()));
                 *last = Some(Metadata { base: base.clone(), algorithms, text: text.clone() });
                 text
             }

@@ -169,7 +169,7 @@ impl Issuance {
     /// Claims of every token, in the order of CyberArk's id-token guide.
     fn common_claims(&self, now: Timestamp, expires_in: i64, audience: &str) -> Claims {
         let grant = &self.family.grant;
-        let mut claims = Claims::new();
+        let mut claims = Claims::with_capacity(16);
         claims.insert("auth_time".into(), grant.authenticated_at.seconds().into());
         claims.insert("iss".into(), self.at.issuer.as_str().into());
         claims.insert("iat".into(), now.seconds().into());

@@ -6,35 +6,26 @@ mod pairs;
 mod watch;
 
 use std::collections::VecDeque;
+use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytestring::ByteString;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 pub use self::filter::Filter;
 pub use self::har::har;
-pub use self::pairs::Pairs;
+use self::pairs::Recent;
+pub use self::pairs::{Pair, Pairs};
 pub use self::watch::Watch;
 use self::watch::Watched;
 use super::remarks::Remark;
-use crate::clock::Stopwatch;
+use crate::clock::{Stopwatch, Timestamp};
 
 /// The most bytes of a body that are kept.
 pub const KEPT_OF_BODY: usize = 16 * 1024;
-
-/// So many of the last exchanges may have the same header fields or parameters as the next one.
-const LIKELY_ALIKE: usize = 32;
-
-/// A name and a value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Pair {
-    /// The name.
-    pub name: String,
-    /// The value.
-    pub value: String,
-}
 
 /// A request and its answer.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
@@ -42,7 +33,9 @@ pub struct Exchange {
     /// Counted from one; it never comes again, not even after clearing or a reset.
     pub number: u64,
     /// When the request came by the tenant's clock, in RFC 3339.
-    pub at: String,
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
+    pub at: Timestamp,
     /// How long the answer took, in microseconds by a clock that nobody moves.
     pub duration: u64,
     /// The method.
@@ -80,28 +73,40 @@ pub struct Exchange {
     #[serde(rename = "answer_headers")]
     pub answer_fields: Pairs,
     /// The body of the answer, its first 16 KiB.
-    pub answer_body: String,
+    #[schemars(with = "String")]
+    pub answer_body: ByteString,
 }
 
-impl Exchange {
-    /// The same, with the pairs of the last exchanges where they are equal.
-    fn sharing(mut self, kept: &VecDeque<Arc<Self>>) -> Self {
-        let last = || kept.iter().rev().take(LIKELY_ALIKE);
-        self.fields = self.fields.shared_with(last().map(|last| &last.fields));
-        self.parameters = self.parameters.shared_with(last().map(|last| &last.parameters));
-        self.answer_fields = self.answer_fields.shared_with(last().map(|last| &last.answer_fields));
-        self
-    }
+fn as_text<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
 }
 
 /// The last exchanges of a tenant.
 #[derive(Debug, Default)]
 pub struct Journal {
     limit: AtomicUsize,
-    kept: Mutex<VecDeque<Arc<Exchange>>>,
+    kept: Mutex<Kept>,
     written: Condvar,
     last: AtomicU64,
     watched: Watched,
+}
+
+/// What is kept, the oldest first.
+#[derive(Debug, Default)]
+struct Kept {
+    exchanges: VecDeque<Arc<Exchange>>,
+    fields: Recent,
+    parameters: Recent,
+    answer_fields: Recent,
+}
+
+impl Kept {
+    fn push(&mut self, mut exchange: Exchange) {
+        exchange.fields = self.fields.shared(exchange.fields);
+        exchange.parameters = self.parameters.shared(exchange.parameters);
+        exchange.answer_fields = self.answer_fields.shared(exchange.answer_fields);
+        self.exchanges.push_back(Arc::new(exchange));
+    }
 }
 
 impl Journal {
@@ -141,10 +146,10 @@ impl Journal {
         // Under the lock: who has waited for an exchange finds it counted.
         self.watched.see(&exchange);
         let limit = self.limit.load(Ordering::Acquire);
-        let oldest = if kept.len() >= limit { kept.pop_front() } else { None };
+        let is_full = kept.exchanges.len() >= limit;
+        let oldest = if is_full { kept.exchanges.pop_front() } else { None };
         if limit > 0 {
-            let exchange = exchange.sharing(&kept);
-            kept.push_back(Arc::new(exchange));
+            kept.push(exchange);
         }
         self.last.store(number, Ordering::Release);
         drop(kept);
@@ -155,7 +160,7 @@ impl Journal {
 
     /// The exchanges that the filter lets through, the oldest first.
     pub fn find(&self, filter: &Filter) -> Vec<Arc<Exchange>> {
-        let all: Vec<_> = self.kept().iter().cloned().collect();
+        let all: Vec<_> = self.kept().exchanges.iter().cloned().collect();
         let mut found: Vec<_> = all.into_iter().filter(|exchange| filter.lets(exchange)).collect();
         if let Some(limit) = filter.limit {
             found.drain(..found.len().saturating_sub(limit));
@@ -189,7 +194,7 @@ impl Journal {
         drop(forgotten);
     }
 
-    fn kept(&self) -> MutexGuard<'_, VecDeque<Arc<Exchange>>> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         // Exchanges are moved in and out whole, so a poisoned lock holds whole ones.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -225,8 +230,8 @@ mod tests {
     fn header_fields_that_come_again_are_kept_once() {
         let journal = of(9);
         let with_host = |value: &str| {
-            let host = Pair { name: "host".to_owned(), value: value.to_owned() };
-            Exchange { fields: Pairs::from_iter([host]), ..Exchange::default() }
+            let fields = Pairs::of([("host", value)].into_iter());
+            Exchange { fields, ..Exchange::default() }
         };
         for value in ["a", "b", "a"] {
             journal.write(with_host(value));

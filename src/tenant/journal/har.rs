@@ -43,7 +43,7 @@ fn entry(exchange: &Exchange) -> Value {
         request["postData"] = json!({ "mimeType": kind, "text": exchange.body });
     }
     json!({
-        "startedDateTime": exchange.at,
+        "startedDateTime": exchange.at.to_string(),
         "time": milliseconds,
         "request": request,
         "response": {
