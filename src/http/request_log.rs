@@ -154,7 +154,7 @@ impl Line<'_> {
         let Self { method, endpoint, outcome, duration, request_id, .. } = self;
         let (path, app, status) = (shown(self.path), self.app(), self.status.as_u16());
         tracing::info!(
-            request_id, tenant, app, endpoint, outcome, status, duration_ms = duration, %method, path,
+            %request_id, tenant, app, %endpoint, %outcome, status, duration_ms = duration, %method, %path,
             "answered"
         );
     }
@@ -163,7 +163,7 @@ impl Line<'_> {
         let Self { method, endpoint, outcome, duration, request_id, .. } = self;
         let status = self.status.as_u16();
         tracing::debug!(
-            request_id, endpoint, outcome, status, duration_ms = duration, %method, "answered"
+            %request_id, %endpoint, %outcome, status, duration_ms = duration, %method, "answered"
         );
     }
 
@@ -171,7 +171,7 @@ impl Line<'_> {
         let Self { method, endpoint, outcome, duration, request_id, .. } = self;
         let (path, app, status) = (shown(self.path), self.app(), self.status.as_u16());
         tracing::warn!(
-            request_id, tenant, app, endpoint, outcome, status, duration_ms = duration, %method, path,
+            %request_id, tenant, app, %endpoint, %outcome, status, duration_ms = duration, %method, %path,
             %description,
             "refused"
         );
@@ -188,7 +188,7 @@ impl Line<'_> {
         let (path, request_id) = (shown(self.path), &self.request_id);
         let method = &self.method;
         tracing::warn!(
-            request_id, %method, path, row, what = &**what, reference, "the client should do otherwise"
+            %request_id, %method, %path, row, what = &**what, reference, "the client should do otherwise"
         );
     }
 
@@ -196,7 +196,7 @@ impl Line<'_> {
         let (path, request_id) = (shown(self.path), &self.request_id);
         let method = &self.method;
         tracing::info!(
-            request_id, %method, path, row, what = &**what, reference, "noticed about the client"
+            %request_id, %method, %path, row, what = &**what, reference, "noticed about the client"
         );
     }
 }

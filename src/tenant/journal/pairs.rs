@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
-use std::hash::{DefaultHasher, Hasher};
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
@@ -122,7 +121,11 @@ impl JsonSchema for Pairs {
 
 /// The last lists that differ: clients send the same fields again and again, and those are kept once.
 #[derive(Debug, Default)]
-pub(super) struct Recent(VecDeque<(u64, Pairs)>);
+pub(super) struct Recent(VecDeque<(Mark, Pairs)>);
+
+/// How long a list is and how it ends: enough to pass most others by without a look at them, each of which
+/// is at a place of its own in memory.
+type Mark = (usize, Option<[u8; 8]>);
 
 impl Recent {
     /// So many of the last lists may come again.
@@ -130,18 +133,16 @@ impl Recent {
 
     /// One of the last lists that is equal; else this one, as the last.
     pub(super) fn shared(&mut self, pairs: Pairs) -> Pairs {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(pairs.bytes());
-        let hash = hasher.finish();
-        // Told apart by their hashes, which stand together: each list is a place in memory of its own.
-        let mut known = self.0.iter().filter(|(other, _)| *other == hash);
-        if let Some((_, known)) = known.find(|(_, known)| *known == pairs) {
+        let bytes = pairs.bytes();
+        let mark = (bytes.len(), bytes.last_chunk().copied());
+        let mut alike = self.0.iter().filter(|(other, _)| *other == mark);
+        if let Some((_, known)) = alike.find(|(_, known)| *known == pairs) {
             return known.clone();
         }
         if self.0.len() == Self::MOST {
             self.0.pop_front();
         }
-        self.0.push_back((hash, pairs.clone()));
+        self.0.push_back((mark, pairs.clone()));
         pairs
     }
 }
