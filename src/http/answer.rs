@@ -1,5 +1,7 @@
 //! Answers that are no errors: JSON and HTML with the headers that they all share.
 
+use std::cell::RefCell;
+
 use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -7,11 +9,29 @@ use serde::Serialize;
 
 /// A JSON answer in the product's content type.
 pub(super) fn json(response: &mut HttpResponseBuilder, body: &impl Serialize) -> HttpResponse {
-    // Most fit; what is too much would stay in the journal.
-    let mut text = Vec::with_capacity(1024);
-    serde_json::to_writer(&mut text, body).expect("answers are plain structs and JSON values");
-    text.shrink_to_fit();
-    json_text(response, text)
+    json_text(response, text_of(body))
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The most bytes that the scratch keeps: longer answers are rare.
+const SCRATCH_KEEPS: usize = 16 * 1024;
+
+/// Made elsewhere and copied once, so that the journal keeps no more than the text takes, and its places
+/// in memory fit the next ones.
+fn text_of(body: &impl Serialize) -> Bytes {
+    SCRATCH.with_borrow_mut(|scratch| {
+        scratch.clear();
+        serde_json::to_writer(&mut *scratch, body)
+            .expect("answers are plain structs and JSON values");
+        let text = Bytes::copy_from_slice(scratch);
+        if scratch.capacity() > SCRATCH_KEEPS {
+            *scratch = Vec::new();
+        }
+        text
+    })
 }
 
 /// Like [`json`], of what is text already.
