@@ -52,7 +52,8 @@ pub(super) fn private_json(body: &impl Serialize) -> HttpResponse {
 }
 
 /// A page, not kept, that leaks no address.
-pub(super) fn html(response: &mut HttpResponseBuilder, page: String) -> HttpResponse {
+pub(super) fn html(response: &mut HttpResponseBuilder, mut page: String) -> HttpResponse {
+    page.shrink_to_fit();
     not_kept(response)
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
