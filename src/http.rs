@@ -174,10 +174,13 @@ fn browser(resource: Resource) -> impl HttpServiceFactory {
 
 /// What scripts may read: every header that these resources answer with. Left to find them by itself, the
 /// middleware goes through each answer, and tells them in another order each time.
-const EXPOSED: [header::HeaderName; 5] = [
+const EXPOSED: [header::HeaderName; 8] = [
+    header::ALLOW,
     header::CACHE_CONTROL,
     header::CONTENT_TYPE,
+    header::LOCATION,
     header::PRAGMA,
+    header::REFERRER_POLICY,
     header::WWW_AUTHENTICATE,
     header::X_CONTENT_TYPE_OPTIONS,
 ];

@@ -81,6 +81,36 @@ fn a_script_can_read_the_challenge_of_userinfo() {
     assert!(exposed.contains(&"www-authenticate".to_owned()), "{answer:?}");
 }
 
+/// What the specification of fetch shows to scripts unasked, hides from them, or is about CORS itself.
+const NEEDS_NO_NAME: [&str; 8] = [
+    "access-control-allow-credentials",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "connection",
+    "content-length",
+    "date",
+    "set-cookie",
+    "vary",
+];
+
+#[test]
+fn every_header_that_scripts_are_answered_with_is_exposed() {
+    for mock in [Mock::start(), Mock::strict()] {
+        let of_table = ROUTES.into_iter().filter(|route| route.cross_origin);
+        let plain = of_table.map(|route| (route.method, route.at("bank")));
+        let more = [("POST", "/Security/logout?redirectUrl=/my"), ("PUT", "/OAuth2/Token/bank")];
+        for (method, path) in plain.chain(more.map(|(method, path)| (method, path.to_owned()))) {
+            let answer = mock.request(method, &path).header("origin", ORIGIN).send();
+            let exposed = names(&answer, "access-control-expose-headers");
+            for (name, _) in &answer.headers {
+                let name = name.to_ascii_lowercase();
+                let is_shown = NEEDS_NO_NAME.contains(&&*name) || exposed.contains(&name);
+                assert!(is_shown, "{method} {path}: {name}: {answer:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_wrong_method_can_be_read_too() {
     let answer = Mock::start().request("PUT", "/OAuth2/Token/bank").header("origin", ORIGIN).send();
