@@ -73,7 +73,7 @@ use self::session::Session;
 use self::steer::Steering;
 use self::store::Store;
 use self::tokens::Tokens;
-use self::user::{User, Users};
+use self::user::{Member, Users};
 use crate::clock::Clock;
 use crate::ids::Ids;
 use crate::protocol::error::{OAuthError, echo};
@@ -204,13 +204,13 @@ impl Tenant {
     }
 
     /// All users, sorted by login name.
-    pub fn users(&self) -> Vec<Arc<User>> {
+    pub fn users(&self) -> Vec<Arc<Member>> {
         self.0.users.list()
     }
 
     /// The users that the login page offers as buttons: none, unless the tenant wants that, and
     /// nobody who is a client.
-    pub fn listed_users(&self) -> Vec<Arc<User>> {
+    pub fn listed_users(&self) -> Vec<Arc<Member>> {
         let mut users = if self.0.settings.list_accounts { self.users() } else { Vec::new() };
         users.retain(|user| !user.oauth_client);
         users

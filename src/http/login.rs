@@ -17,7 +17,7 @@ use super::security::cookie_of;
 use crate::protocol::authorize::ALL_BUT_UNRESERVED;
 use crate::protocol::local_path::LocalPath;
 use crate::protocol::parameters::Parameters;
-use crate::tenant::user::User;
+use crate::tenant::user::Member;
 
 /// The page: at the user name, at the challenge that a link leads to, or asking once more whether
 /// the user has answered elsewhere.
@@ -83,7 +83,7 @@ fn render(here: &Here, sent: &Parameters, place: Place) -> actix_web::Result<Htt
 
 fn empty_page<'a>(here: &'a Here, sent: &'a Parameters, target: &'a LocalPath) -> LoginPage<'a> {
     let settings = here.tenant.settings();
-    let account = |user: &std::sync::Arc<User>| Account {
+    let account = |user: &std::sync::Arc<Member>| Account {
         name: user.name.clone(),
         display_name: user.display_name.clone().unwrap_or_default(),
     };

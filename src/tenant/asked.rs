@@ -2,6 +2,8 @@
 
 use super::Tenant;
 use super::grant::{Bearer, Code, RefreshToken};
+use super::session::Session;
+use super::store::Key;
 
 /// A request.
 #[derive(Debug, Clone, Default)]
@@ -91,11 +93,13 @@ impl Tenant {
     /// Whom a code, token or session id is of.
     pub fn proved_by(&self, proof: &str) -> Concerned {
         let now = self.0.clock.now();
-        let session = self.0.sessions.read(proof, now, |session| session.user.clone());
+        let key = Key::of(proof);
+        let of_session = |session: &Session, _| session.user.clone();
+        let session = self.0.sessions.read_at(key, now, of_session);
         if let Some(uuid) = session {
             return Concerned { user: self.login_name(&uuid), ..Concerned::default() };
         }
-        let terms = match self.0.tokens.read(proof, now) {
+        let terms = match self.0.tokens.read_at(key, now) {
             Some(Bearer::Access(live) | Bearer::Identity(live)) => {
                 Some(live.family.grant.terms.clone())
             }
@@ -103,14 +107,14 @@ impl Tenant {
             None => None,
         };
         let terms = terms.or_else(|| {
-            self.0.codes.read(proof, now, |code| match code {
+            self.0.codes.read_at(key, now, |code, _| match code {
                 Code::Issued(issued) => issued.grant.terms.clone(),
                 Code::Redeemed(family) => family.grant.terms.clone(),
             })
         });
         let terms = terms.or_else(|| {
-            let read = |token: &RefreshToken| token.family().grant.terms.clone();
-            self.0.refresh_tokens.read(proof, now, read)
+            let read = |token: &RefreshToken, _| token.family().grant.terms.clone();
+            self.0.refresh_tokens.read_at(key, now, read)
         });
         terms.map(|terms| self.concerned_by(&terms)).unwrap_or_default()
     }

@@ -18,7 +18,7 @@ use super::registry::{AppAt, Registered};
 use super::request_check::{Checked, check, local_error, sent_redirect_uri};
 use super::request_object::unfold;
 use super::session::Session;
-use super::user::User;
+use super::user::Member;
 use super::wishes::other_user;
 use crate::clock::Timestamp;
 use crate::protocol::authorize::{AuthorizeCall, AuthorizeRequest};
@@ -75,7 +75,7 @@ pub(super) struct Asking {
 
 /// A user whose sign-in answers a request.
 pub(super) struct SignedIn {
-    pub(super) user: Arc<User>,
+    pub(super) user: Arc<Member>,
     pub(super) since: Timestamp,
     pub(super) visits: Option<Arc<Visits>>,
 }

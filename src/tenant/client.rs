@@ -16,7 +16,7 @@ use super::policy::{
     BasicCredentials, ClientAssertions, ClientAuthenticationError, Policy, SecondClientSecret,
 };
 use super::registry::{AppAt, Origin, Registered, RegisteredClient};
-use super::user::User;
+use super::user::Member;
 use crate::clock::Timestamp;
 use crate::protocol::claims::Claims;
 use crate::protocol::client_metadata::{ClientGrantType, TokenEndpointAuthMethod};
@@ -36,7 +36,7 @@ pub(super) enum Identity {
     /// A client that the application knows.
     Registered(Arc<RegisteredClient>),
     /// A user whose credentials it showed, where users are clients.
-    ServiceUser(Arc<User>),
+    ServiceUser(Arc<Member>),
 }
 
 /// A client that the application accepts.
@@ -186,11 +186,11 @@ impl Tenant {
 
     /// The user whose login name and password the claim is, if the application takes them as client
     /// credentials.
-    fn service_user(&self, registered: &Registered, claim: &ClientClaim) -> Option<Arc<User>> {
+    fn service_user(&self, registered: &Registered, claim: &ClientClaim) -> Option<Arc<Member>> {
         if !registered.app.takes_service_users() {
             return None;
         }
-        let is_named = |user: &User| {
+        let is_named = |user: &Member| {
             let named = claim.client_id.as_deref();
             named.is_none_or(|named| named.to_lowercase() == user.name.to_lowercase())
         };

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::Tenant;
 use super::app::App;
 use super::document::DocumentError;
-use super::user::User;
+use super::user::{Member, User};
 
 impl Tenant {
     /// The user of this login name, in any letter case.
-    pub fn user(&self, name: &str) -> Option<Arc<User>> {
+    pub fn user(&self, name: &str) -> Option<Arc<Member>> {
         self.0.users.by_uuid(&self.0.users.uuid_of_name(name)?)
     }
 

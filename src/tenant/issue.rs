@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Tenant;
 use super::app::TokenType;
 use super::grant::{Family, LiveToken};
-use super::keys::SigningKey;
+use super::keys::{SigningKey, Token, sha256_of};
 use super::platform::PLATFORM_APP;
 use super::policy::{IdTokenProfileClaims, IdTokenUniqueName};
 use super::principal::Principal;
@@ -85,19 +85,19 @@ impl Issuance {
             self.tokens.token.then(|| self.access_token(now, access_lifetime, &changes));
         let id_token = self.tokens.id_token.then(|| {
             let lifetime = lifetime(TokenKind::IdToken);
-            let claims = self.id_token_claims(now, lifetime, access_token.as_deref());
+            let claims = self.id_token_claims(now, lifetime, access_token.as_ref());
             let token = self.signed(TokenKind::IdToken, claims, &changes);
             // CyberArk's SDKs carry the platform's ID token to every service as a bearer token.
             let for_use = if self.is_of_platform() { Use::Access } else { Use::Identity };
             self.remember(&token, for_use, now, lifetime);
-            token
+            token.text
         });
         let expires_in =
             if access_token.is_some() { access_lifetime } else { lifetime(TokenKind::IdToken) };
         Issued {
             code: self.code,
             id_token,
-            access_token,
+            access_token: access_token.map(|token| token.text),
             refresh_token: self.refresh_token,
             expires_in,
             scope: self.scope,
@@ -130,25 +130,25 @@ impl Issuance {
         steered.and(self.more.as_deref())
     }
 
-    fn signed(&self, kind: TokenKind, mut claims: Claims, changes: &Changes) -> String {
+    fn signed(&self, kind: TokenKind, mut claims: Claims, changes: &Changes) -> Token {
         let named = self.tenant.named(&self.family.grant, &self.principal);
         changes.apply(kind, &mut claims, named);
         changes.sign(kind, &self.key(kind), &claims, named)
     }
 
-    fn access_token(&self, now: Timestamp, expires_in: i64, changes: &Changes) -> String {
+    fn access_token(&self, now: Timestamp, expires_in: i64, changes: &Changes) -> Token {
         let token = match self.token_type() {
             TokenType::JwtRS256 => {
                 let claims = self.access_token_claims(now, expires_in);
                 self.signed(TokenKind::AccessToken, claims, changes)
             }
-            TokenType::Opaque => self.tenant.0.ids.opaque(),
+            TokenType::Opaque => Token::of(self.tenant.0.ids.opaque()),
         };
         self.remember(&token, Use::Access, now, expires_in);
         token
     }
 
-    fn remember(&self, token: &str, for_use: Use, now: Timestamp, expires_in: i64) {
+    fn remember(&self, token: &Token, for_use: Use, now: Timestamp, expires_in: i64) {
         let is_alone = self.is_of_one();
         let live = LiveToken {
             family: self.family.clone(),
@@ -185,17 +185,17 @@ impl Issuance {
         &self,
         now: Timestamp,
         expires_in: i64,
-        access_token: Option<&str>,
+        access_token: Option<&Token>,
     ) -> Claims {
         let client_id = &self.family.grant.terms.client_id;
         let mut claims = self.common_claims(now, expires_in, client_id);
         let algorithm = self.algorithm(TokenKind::IdToken);
-        let hashes = [("at_hash", access_token), ("c_hash", self.code.as_deref())];
         let grant = &self.family.grant;
         claims.extend(grant.acr().map(|acr| ("acr".to_owned(), acr.into())));
-        for (name, value) in hashes {
-            claims.extend(value.map(|value| (name.to_owned(), half_hash(algorithm, value).into())));
-        }
+        let at_hash = access_token.map(|token| half_hash(algorithm, &token.text, &token.sha256));
+        let c_hash = self.code.as_deref().map(|code| half_hash(algorithm, code, &sha256_of(code)));
+        claims.extend(at_hash.map(|hash| ("at_hash".to_owned(), hash.into())));
+        claims.extend(c_hash.map(|hash| ("c_hash".to_owned(), hash.into())));
         claims.extend(self.sid().map(|sid| ("sid".to_owned(), sid.into())));
         if self.is_refresh {
             // It was for the first ID token alone (OpenID Connect Core §12.2).

@@ -5,38 +5,36 @@
 //! embeds the mock keeps its own `jsonwebtoken` provider.
 
 mod certificate;
-mod fingerprint;
 mod foreign;
 mod forge;
 mod of_tenant;
 mod one_time;
 mod pair;
 mod ring;
+mod token;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::crypto::JwtSigner;
-use jsonwebtoken::signature::{Error as SignatureError, Signer};
 use jsonwebtoken::{Algorithm, Header};
 use rsa::pkcs8::{LineEnding, SecretDocument};
 use serde::Serialize;
 
 use self::certificate::{Chain, key_block};
-pub(super) use self::fingerprint::fingerprint;
 pub(super) use self::foreign::{ClientSigner, unverified_text};
 pub use self::forge::Signature;
 pub(super) use self::one_time::step_of_code;
 use self::pair::Pair;
 pub(super) use self::ring::KeyRing;
 pub use self::ring::{KeyState, RemoveKeyError};
+use self::token::Hashed;
+pub(super) use self::token::{Token, sha256_of};
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::hex_lower;
 use crate::protocol::jwk::{Jwk, JwkCertificate, SigningAlgorithm};
@@ -72,7 +70,6 @@ pub enum KeyError {
 #[derive(Clone)]
 pub struct SigningKey {
     pair: Pair,
-    random: SystemRandom,
     jwk: Jwk,
     encoded_header: String,
     /// The signatures made, by this key and those it shares the count with.
@@ -141,11 +138,16 @@ impl SigningKey {
         let jwk =
             Jwk { kty: pair.kty(), alg, usage: "sig", kid, numbers: pair.numbers(), certificate };
         let encoded_header = encode_part(&header);
-        Self { pair, random: SystemRandom::new(), jwk, encoded_header, signatures: Arc::default() }
+        Self { pair, jwk, encoded_header, signatures: Arc::default() }
     }
 
     /// The compact serialization of a JWT with these claims: one signature.
     pub fn sign(&self, claims: &impl Serialize) -> String {
+        self.token(claims).text
+    }
+
+    /// Like [`Self::sign`], with the hash of the token.
+    pub(super) fn token(&self, claims: &impl Serialize) -> Token {
         self.sign_under(&self.encoded_header, claims)
     }
 
@@ -156,19 +158,21 @@ impl SigningKey {
         let mut header = Header::new(wire_algorithm(self.jwk.alg));
         header.typ = Some(kind.to_owned());
         header.kid = Some(self.jwk.kid.clone());
-        self.sign_under(&encode_part(&header), claims)
+        self.sign_under(&encode_part(&header), claims).text
     }
 
-    fn sign_under(&self, encoded_header: &str, claims: &impl Serialize) -> String {
-        let mut token = format!("{encoded_header}.{}", encode_part(claims));
-        let signature = self.signature(&token);
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
-        token
+    fn sign_under(&self, encoded_header: &str, claims: &impl Serialize) -> Token {
+        let message = Hashed::of(format!("{encoded_header}.{}", encode_part(claims)));
+        let signature = self.signature(&message);
+        let mut rest = ".".to_owned();
+        URL_SAFE_NO_PAD.encode_string(signature, &mut rest);
+        message.followed_by(&rest)
     }
 
-    fn signature(&self, message: &str) -> Vec<u8> {
-        Signer::sign(self, message.as_bytes())
+    fn signature(&self, message: &Hashed) -> Vec<u8> {
+        // A number that orders nothing.
+        self.signatures.fetch_add(1, Ordering::Relaxed);
+        self.pair.sign(self.jwk.alg, message).expect("a key that was read can sign")
     }
 
     /// The claims of a token that this key signed, whatever they say.
@@ -212,20 +216,6 @@ impl SigningKey {
     }
 }
 
-impl Signer<Vec<u8>> for SigningKey {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        // A number that orders nothing.
-        self.signatures.fetch_add(1, Ordering::Relaxed);
-        self.pair.sign(self.jwk.alg, &self.random, message)
-    }
-}
-
-impl JwtSigner for SigningKey {
-    fn algorithm(&self) -> Algorithm {
-        wire_algorithm(self.jwk.alg)
-    }
-}
-
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SigningKey").field("kid", &self.jwk.kid).finish_non_exhaustive()
@@ -263,7 +253,7 @@ mod tests {
         let key = SigningKey::from_pem(&SigningKey::generate_pem()).unwrap();
         assert_eq!(key.sign(&serde_json::json!({"sub": "x"})).split('.').count(), 3);
         assert_eq!((key.jwk().kid.len(), key.jwk().kty), (40, "RSA"));
-        assert_eq!(key.algorithm(), Algorithm::RS256);
+        assert_eq!(key.jwk().alg, SigningAlgorithm::RS256);
     }
 
     #[test]

@@ -31,7 +31,7 @@ use self::step_up::{Purpose, is_known_version};
 use super::Tenant;
 use super::document::UnknownUser;
 use super::pending_login::PendingLogin;
-use super::user::User;
+use super::user::Member;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::security::authentication::{NewPackage, StartAuthenticationRequest};
@@ -95,7 +95,7 @@ impl Tenant {
     /// (cyberark/ark-sdk-python, cyberark/idsec-sdk-golang).
     fn pod_of_suffix(&self, base: &BaseUrl, suffix: &str) -> Start {
         let suffix = suffix.to_lowercase();
-        let is_ours = |user: &Arc<User>| user.name.to_lowercase().ends_with(&suffix);
+        let is_ours = |user: &Arc<Member>| user.name.to_lowercase().ends_with(&suffix);
         match self.0.users.list().iter().find(|user| is_ours(user)) {
             Some(user) => {
                 let here = || base.authority().to_owned();
@@ -108,7 +108,7 @@ impl Tenant {
     fn start_for(
         &self,
         base: &BaseUrl,
-        user: Arc<User>,
+        user: Arc<Member>,
         request: &StartAuthenticationRequest,
         credentials: &[String],
     ) -> Start {
@@ -132,7 +132,7 @@ impl Tenant {
             return Start::Failure;
         }
         let purpose = Purpose::SignIn { platform: request.platform_token_response == Some(true) };
-        let mut package = Package::new(Some(user.uuid().into()), challenges, purpose);
+        let mut package = Package::new(Some(user.uuid().clone()), challenges, purpose);
         if user.must_change_password {
             package = package.with_reset(self.offer(MechanismKind::Reset));
         }
@@ -144,7 +144,7 @@ impl Tenant {
         &self,
         base: &BaseUrl,
         mut package: Package,
-        user: Option<&User>,
+        user: Option<&Member>,
     ) -> NewPackage {
         let session_id = self.0.ids.opaque();
         if let Some(user) = user {
@@ -161,7 +161,13 @@ impl Tenant {
     }
 
     /// A QR code is part of the package: what it says is in the outbox from the start.
-    fn show_pictures(&self, base: &BaseUrl, session_id: &str, package: &mut Package, user: &User) {
+    fn show_pictures(
+        &self,
+        base: &BaseUrl,
+        session_id: &str,
+        package: &mut Package,
+        user: &Member,
+    ) {
         for offer in package.challenges.iter_mut().flatten() {
             if offer.kind == MechanismKind::Qr {
                 let sending = self.sending(offer.kind);

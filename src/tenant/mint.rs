@@ -186,7 +186,7 @@ impl Tenant {
         let (principal, subject) = match wanted.user.as_deref() {
             Some(name) => {
                 let user = self.user(name).ok_or_else(|| unknown_user(name))?;
-                let subject = Subject::User(self.0.users.shared_uuid(&user));
+                let subject = Subject::User(user.uuid().clone());
                 (Principal::User(user), subject)
             }
             None => (Principal::Client(client_id.as_str().into()), Subject::Client),

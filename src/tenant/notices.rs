@@ -8,9 +8,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Tenant;
-use super::keys::fingerprint;
 use super::registry::{AppAt, RegisteredClient};
 use super::session::Session;
+use super::store::Key;
 use crate::protocol::digest::format_uuid;
 use crate::protocol::jwk::SigningAlgorithm;
 use crate::protocol::logout::{
@@ -38,10 +38,9 @@ struct Visit {
 }
 
 impl Visits {
-    /// None yet. The `sid` is derived from the session id, which stays a secret.
-    pub(super) fn of_session(id: &str) -> Arc<Self> {
-        let sid = fingerprint(&format!("sid of {id}"));
-        Arc::new(Self { sid, seen: Mutex::default() })
+    /// None yet. The `sid` is derived from the hash of the session id, which stays a secret.
+    pub(super) fn of_session(id: Key) -> Arc<Self> {
+        Arc::new(Self { sid: id.bytes(), seen: Mutex::default() })
     }
 
     /// How tokens and notices name the session.

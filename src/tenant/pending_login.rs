@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Tenant;
 use super::platform::SessionToken;
 use super::session::AuthLevel;
-use super::user::User;
+use super::user::Member;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::security::authentication::LoginSuccess;
 
@@ -21,7 +21,7 @@ pub struct PendingLogin {
 }
 
 impl PendingLogin {
-    pub(super) fn new(tenant: &Tenant, base: &BaseUrl, user: Arc<User>, session: String) -> Self {
+    pub(super) fn new(tenant: &Tenant, base: &BaseUrl, user: Arc<Member>, session: String) -> Self {
         let now = tenant.0.clock.now();
         let known = tenant
             .0
@@ -86,7 +86,7 @@ impl PendingLogin {
             display_name: user.display_name().to_owned(),
             token,
             auth: session,
-            user_id: user.uuid(),
+            user_id: user.uuid().to_string(),
             email_address: user.mail.clone(),
             user_directory: "CDS",
             pod_fqdn: base.authority().to_owned(),

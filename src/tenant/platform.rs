@@ -16,7 +16,7 @@ use super::grant::Bearer;
 use super::issue::Issuance;
 use super::notices::Notices;
 use super::steer::TokenKind;
-use super::user::User;
+use super::user::Member;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
@@ -42,7 +42,7 @@ pub(super) enum PlatformRefresh {
 pub(super) struct SessionToken {
     pub(super) tenant: Tenant,
     pub(super) base: BaseUrl,
-    pub(super) user: Arc<User>,
+    pub(super) user: Arc<Member>,
     /// The session id.
     pub(super) session: String,
     pub(super) authenticated_at: Timestamp,
@@ -59,7 +59,6 @@ impl SessionToken {
         let changes = self.tenant.changes(named, &[TokenKind::SessionToken]);
         let lifetime = changes.lifetime(TokenKind::SessionToken).unwrap_or(self.lifetime);
         let expires = now.plus_seconds(lifetime);
-        let uuid = self.user.uuid();
         let claims = json!({
             "auth_time": self.authenticated_at.seconds(),
             "iss": self.base.issuer(PLATFORM_APP),
@@ -67,7 +66,7 @@ impl SessionToken {
             "aud": PLATFORM_APP,
             "unique_name": self.user.name,
             "exp": expires.seconds(),
-            "sub": uuid,
+            "sub": **self.user.uuid(),
         });
         let mut claims = match claims {
             serde_json::Value::Object(claims) => claims,
@@ -82,7 +81,7 @@ impl SessionToken {
         let key = inner.keys.signing(SigningAlgorithm::RS256);
         let token = changes.sign(TokenKind::SessionToken, &key, &claims, named);
         inner.tokens.remember_session(&token, &self.session, expires);
-        (token, lifetime)
+        (token.text, lifetime)
     }
 }
 
@@ -195,13 +194,13 @@ impl Tenant {
     }
 
     /// The claims of a platform token beside those of every token.
-    pub(super) fn platform_claims(&self, host: &str, user: &User) -> Claims {
+    pub(super) fn platform_claims(&self, host: &str, user: &Member) -> Claims {
         let (subdomain, platform_domain) = host.split_once('.').unwrap_or((host, host));
         let claims = [
             ("tenant_id", self.0.settings.id.as_str().into()),
             ("subdomain", subdomain.into()),
             ("platform_domain", platform_domain.into()),
-            ("user_uuid", user.uuid().into()),
+            ("user_uuid", (**user.uuid()).into()),
             ("user_roles", user.roles.clone().into()),
         ];
         claims.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

@@ -10,7 +10,7 @@ use super::app::AppType;
 use super::notices::Notices;
 use super::platform::PLATFORM_APP;
 use super::session::Session;
-use super::user::User;
+use super::user::Member;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::uuid_of;
@@ -81,7 +81,7 @@ impl Tenant {
     ) -> Result<DirectoryUser, PortalRefusal> {
         let user = self.reachable(credentials, id)?;
         Ok(DirectoryUser {
-            uuid: user.uuid(),
+            uuid: user.uuid().to_string(),
             name: user.name.clone(),
             display_name: user.display_name().to_owned(),
             mail: user.mail.clone(),
@@ -111,8 +111,9 @@ impl Tenant {
         credentials: &[String],
         id: Option<&str>,
     ) -> Result<Notices, PortalRefusal> {
-        let uuid = self.reachable(credentials, id)?.uuid();
-        let ended = self.0.sessions.take_all(self.0.clock.now(), |session| *session.user == *uuid);
+        let user = self.reachable(credentials, id)?;
+        let is_theirs = |session: &Session| session.user == *user.uuid();
+        let ended = self.0.sessions.take_all(self.0.clock.now(), is_theirs);
         Ok(self.notices(&ended))
     }
 
@@ -133,7 +134,7 @@ impl Tenant {
 
     /// What CyberArk's SDK reads from the `UserInfo` of the platform beside the standard claims
     /// (cyberark/idsec-sdk-golang, `services/identity/users`).
-    pub(super) fn platform_profile(user: &User) -> Claims {
+    pub(super) fn platform_profile(user: &Member) -> Claims {
         let role = |name: &String| serde_json::json!({ "name": name });
         let members = [
             ("first_name", user.given_name.as_deref().unwrap_or(user.display_name()).into()),
@@ -148,7 +149,7 @@ impl Tenant {
         members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    fn signed_in(&self, credentials: &[String]) -> Result<(Session, Arc<User>), PortalRefusal> {
+    fn signed_in(&self, credentials: &[String]) -> Result<(Session, Arc<Member>), PortalRefusal> {
         let session = self.session(credentials).ok_or(PortalRefusal::NotAuthorized)?;
         let user = self.0.users.by_uuid(&session.user).ok_or(PortalRefusal::NotAuthorized)?;
         Ok((session, user))
@@ -159,11 +160,11 @@ impl Tenant {
         &self,
         credentials: &[String],
         id: Option<&str>,
-    ) -> Result<Arc<User>, PortalRefusal> {
+    ) -> Result<Arc<Member>, PortalRefusal> {
         let (_, caller) = self.signed_in(credentials)?;
         match id {
             None => Ok(caller),
-            Some(id) if caller.uuid() == id => Ok(caller),
+            Some(id) if **caller.uuid() == *id => Ok(caller),
             Some(id) if caller.roles.iter().any(|role| role == ADMINISTRATORS) => {
                 self.0.users.by_uuid(id).ok_or(PortalRefusal::UnknownUser)
             }

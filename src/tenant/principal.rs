@@ -5,21 +5,21 @@ use std::sync::Arc;
 use super::Tenant;
 use super::grant::Grant;
 use super::terms::Subject;
-use super::user::User;
+use super::user::Member;
 
 /// Who a token is about: a user of the directory, or the client itself.
 #[derive(Debug, Clone)]
 pub(super) enum Principal {
-    User(Arc<User>),
+    User(Arc<Member>),
     Client(Arc<str>),
 }
 
 impl Principal {
     /// The claim `sub`.
-    pub(super) fn id(&self) -> String {
+    pub(super) fn id(&self) -> &str {
         match self {
             Self::User(user) => user.uuid(),
-            Self::Client(client_id) => client_id.to_string(),
+            Self::Client(client_id) => client_id,
         }
     }
 
@@ -32,7 +32,7 @@ impl Principal {
     }
 
     /// The user, if it is one.
-    pub(super) fn user(&self) -> Option<&User> {
+    pub(super) fn user(&self) -> Option<&Member> {
         match self {
             Self::User(user) => Some(user),
             Self::Client(_) => None,

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::Tenant;
 use super::grant::{Bearer, Grant, LiveToken};
 use super::notices::{Notices, Visits};
+use super::store::Key;
 use super::terms::Subject;
-use super::user::User;
+use super::user::Member;
 use crate::clock::Timestamp;
 use crate::protocol::security::WhoAmI;
 
@@ -101,36 +102,35 @@ impl Tenant {
 
     /// The id of this user's session, if the credentials prove one. An access token stands for a
     /// session that may be long over: it proves none here.
-    pub(super) fn session_id_of(&self, user: &User, credentials: &[String]) -> Option<String> {
+    pub(super) fn session_id_of(&self, user: &Member, credentials: &[String]) -> Option<String> {
         let now = self.0.clock.now();
         let id_of = |credential: &String| match self.0.tokens.read(credential, now) {
             Some(Bearer::Session(id)) => Some(id.into_string()),
             Some(Bearer::Access(_) | Bearer::Identity(_)) => None,
             None => Some(credential.clone()),
         };
-        let uuid = user.uuid();
         credentials
             .iter()
             .filter_map(id_of)
-            .find(|id| self.session_of_id(id).is_some_and(|session| *session.user == *uuid))
+            .find(|id| self.session_of_id(id).is_some_and(|session| session.user == *user.uuid()))
     }
 
     /// Signs the user in without asking anything; returns the session id.
-    pub(super) fn begin_session(&self, user: &User) -> String {
+    pub(super) fn begin_session(&self, user: &Member) -> String {
         let id = self.0.ids.session();
         self.begin_session_as(&id, user);
         id
     }
 
     /// Signs the user in under this session id.
-    pub(super) fn begin_session_as(&self, id: &str, user: &User) {
+    pub(super) fn begin_session_as(&self, id: &str, user: &Member) {
         let now = self.0.clock.now();
-        let visits = Some(Visits::of_session(id));
+        let key = Key::of(id);
+        let visits = Some(Visits::of_session(key));
         let level = AuthLevel::Normal;
-        let session =
-            Session { user: self.0.users.shared_uuid(user), authenticated_at: now, level, visits };
+        let session = Session { user: user.uuid().clone(), authenticated_at: now, level, visits };
         let expires = now.plus_seconds(self.0.settings.session_lifetime.seconds());
-        self.0.sessions.insert(id, session, expires);
+        self.0.sessions.insert_at(key, session, expires);
     }
 
     /// Who the credentials say is signed in; `None` when nobody is.

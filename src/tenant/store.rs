@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use self::shard::{Shard, Slot};
-use super::keys::fingerprint;
+use super::keys::sha256_of;
 use crate::clock::Timestamp;
 use crate::protocol::digest::hex_lower;
 
@@ -14,11 +14,22 @@ use crate::protocol::digest::hex_lower;
 /// no look-up compares a secret byte by byte. Half of it: whoever looks for another id of the same
 /// key has 2^128 to try, and a million entries are 20 MB less.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Key([u8; 16]);
+pub(super) struct Key([u8; 16]);
 
 impl Key {
-    fn of(id: &str) -> Self {
-        Self(fingerprint(id))
+    pub(super) fn of(id: &str) -> Self {
+        Self::of_hash(&sha256_of(id))
+    }
+
+    /// By the SHA-256 of the id.
+    pub(super) fn of_hash(sha256: &[u8; 32]) -> Self {
+        let mut half = [0; 16];
+        half.copy_from_slice(&sha256[..16]);
+        Self(half)
+    }
+
+    pub(super) fn bytes(self) -> [u8; 16] {
+        self.0
     }
 
     /// As good as any hash of it: it is one.
@@ -63,7 +74,11 @@ impl<V> Store<V> {
 
     /// Adds an entry; in a full store an old one makes room.
     pub(super) fn insert(&self, id: &str, value: V, expires: Timestamp) {
-        let key = Key::of(id);
+        self.insert_at(Key::of(id), value, expires);
+    }
+
+    /// Like [`Self::insert`], for who has the key.
+    pub(super) fn insert_at(&self, key: Key, value: V, expires: Timestamp) {
         self.put(&mut self.shard_of(&key), Slot { key, expires, value });
     }
 
@@ -91,7 +106,7 @@ impl<V> Store<V> {
         now: Timestamp,
         read: impl FnOnce(&V) -> R,
     ) -> Option<R> {
-        self.read_with_expiry(id, now, |value, _| read(value))
+        self.read_at(Key::of(id), now, |value, _| read(value))
     }
 
     /// Like [`Self::read`], told the time at which the entry expires.
@@ -101,7 +116,16 @@ impl<V> Store<V> {
         now: Timestamp,
         read: impl FnOnce(&V, Timestamp) -> R,
     ) -> Option<R> {
-        let key = Key::of(id);
+        self.read_at(Key::of(id), now, read)
+    }
+
+    /// Like [`Self::read_with_expiry`], for who looks in several stores.
+    pub(super) fn read_at<R>(
+        &self,
+        key: Key,
+        now: Timestamp,
+        read: impl FnOnce(&V, Timestamp) -> R,
+    ) -> Option<R> {
         let shard = reading(self.part(&key));
         let slot = shard.get(&key).filter(|slot| slot.expires > now)?;
         Some(read(&slot.value, slot.expires))

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::grant::{Bearer, Family, Grant, LiveToken};
-use super::store::{Found, Store};
+use super::keys::Token;
+use super::store::{Found, Key, Store};
 use super::terms::Terms;
 use crate::clock::Timestamp;
 use crate::protocol::scope::Scope;
@@ -93,20 +94,26 @@ impl Tokens {
     }
 
     /// Remembers a token. `is_alone` says that nothing else is or will be of its family.
-    pub(super) fn remember(&self, token: &str, for_use: Use, live: LiveToken, is_alone: bool) {
+    pub(super) fn remember(&self, token: &Token, for_use: Use, live: LiveToken, is_alone: bool) {
         let expires = live.expires;
-        self.0.insert(token, Kept::of(for_use, live, is_alone), expires);
+        let kept = Kept::of(for_use, live, is_alone);
+        self.0.insert_at(Key::of_hash(&token.sha256), kept, expires);
     }
 
     /// Remembers a token that stands for the session of this id.
-    pub(super) fn remember_session(&self, token: &str, session: &str, expires: Timestamp) {
+    pub(super) fn remember_session(&self, token: &Token, session: &str, expires: Timestamp) {
         let kept = Kept::Session(Box::new(SessionId(session.into())));
-        self.0.insert(token, kept, expires);
+        self.0.insert_at(Key::of_hash(&token.sha256), kept, expires);
     }
 
     /// What a live token stands for.
     pub(super) fn read(&self, token: &str, now: Timestamp) -> Option<Bearer> {
-        self.0.read_with_expiry(token, now, Kept::bearer)
+        self.read_at(Key::of(token), now)
+    }
+
+    /// Like [`Self::read`], for who looks in several stores.
+    pub(super) fn read_at(&self, token: Key, now: Timestamp) -> Option<Bearer> {
+        self.0.read_at(token, now, Kept::bearer)
     }
 
     /// Ends a token.

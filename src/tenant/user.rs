@@ -1,16 +1,18 @@
 //! Users of the tenant, as fixtures write them.
 
+mod member;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dashmap::DashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::member::Member;
 use super::document::DocumentError;
 use super::login::settings::Challenges;
 use crate::protocol::base32;
 use crate::protocol::claims::{Claims, PROTOCOL_CLAIMS};
-use crate::protocol::digest::uuid_of;
 use crate::protocol::secret::Secret;
 
 /// A login name: something, without control characters, and without space around it.
@@ -100,11 +102,6 @@ pub struct SecurityQuestion {
 }
 
 impl User {
-    /// The user's UUID, given or derived.
-    pub fn uuid(&self) -> String {
-        self.uuid.clone().unwrap_or_else(|| uuid_of(&self.name.to_lowercase()))
-    }
-
     /// Whether this is the user's password; nothing is, when there is none.
     pub(super) fn has_password(&self, offered: Option<&Secret>) -> bool {
         self.password.as_ref().zip(offered).is_some_and(|(own, offered)| own == offered)
@@ -169,7 +166,7 @@ pub(super) fn check_claims(owner: &str, claims: &Claims) -> Result<(), DocumentE
 /// The directory: users by UUID and by login name.
 #[derive(Debug, Default)]
 pub(super) struct Users {
-    by_uuid: DashMap<Arc<str>, Arc<User>>,
+    by_uuid: DashMap<Arc<str>, Arc<Member>>,
     uuid_by_name: DashMap<String, Arc<str>>,
     /// Held while both maps are changed.
     changing: Mutex<()>,
@@ -181,7 +178,8 @@ impl Users {
         for (index, user) in users.into_iter().enumerate() {
             let here = format!("users[{index}]");
             user.check(&here)?;
-            let (name, uuid): (_, Arc<str>) = (user.name.clone(), user.uuid().into());
+            let member = Member::new(user);
+            let (name, uuid) = (member.name.clone(), member.uuid().clone());
             if directory.uuid_by_name.insert(name.to_lowercase(), uuid.clone()).is_some() {
                 let problem = "another user has it (letter case does not matter)";
                 return Err(DocumentError::new(
@@ -189,7 +187,7 @@ impl Users {
                     format!("{name:?}: {problem}"),
                 ));
             }
-            if directory.by_uuid.insert(uuid, Arc::new(user)).is_some() {
+            if directory.by_uuid.insert(uuid, Arc::new(member)).is_some() {
                 let problem = format!("another user has the uuid of {name:?}");
                 return Err(DocumentError::new(format!("{here}.uuid"), problem));
             }
@@ -201,13 +199,14 @@ impl Users {
     /// is new.
     pub(super) fn put(&self, user: User) -> Result<bool, DocumentError> {
         user.check("")?;
-        let (name, uuid): (_, Arc<str>) = (user.name.to_lowercase(), user.uuid().into());
+        let member = Member::new(user);
+        let (name, uuid) = (member.name.to_lowercase(), member.uuid().clone());
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.uuid_by_name.get(&name).map(|uuid| uuid.clone());
         if before.as_ref() != Some(&uuid) && self.by_uuid.contains_key(&uuid) {
             return Err(DocumentError::new("uuid", "another user has it"));
         }
-        self.by_uuid.insert(uuid.clone(), Arc::new(user));
+        self.by_uuid.insert(uuid.clone(), Arc::new(member));
         self.uuid_by_name.insert(name, uuid.clone());
         if let Some(before) = before.as_ref().filter(|before| **before != uuid) {
             self.by_uuid.remove(before);
@@ -222,15 +221,8 @@ impl Users {
         removed.is_some_and(|(_, uuid)| self.by_uuid.remove(&uuid).is_some())
     }
 
-    pub(super) fn by_uuid(&self, uuid: &str) -> Option<Arc<User>> {
+    pub(super) fn by_uuid(&self, uuid: &str) -> Option<Arc<Member>> {
         self.by_uuid.get(uuid).map(|user| user.clone())
-    }
-
-    /// The user's UUID, for sessions and grants to share.
-    pub(super) fn shared_uuid(&self, user: &User) -> Arc<str> {
-        let uuid = user.uuid();
-        let shared = self.by_uuid.get(uuid.as_str()).map(|found| found.key().clone());
-        shared.unwrap_or_else(|| uuid.into())
     }
 
     /// The UUID of the user with this login name, in any letter case.
@@ -240,15 +232,17 @@ impl Users {
 
     /// Gives the user another password; nothing happens when they are gone.
     pub(super) fn set_password(&self, uuid: &str, password: Secret) {
-        if let Some(mut user) = self.by_uuid.get_mut(uuid) {
-            let user = Arc::make_mut(&mut user);
-            user.password = Some(password);
-            user.must_change_password = false;
+        if let Some(mut member) = self.by_uuid.get_mut(uuid) {
+            let changed = member.with(|user| {
+                user.password = Some(password);
+                user.must_change_password = false;
+            });
+            *member = Arc::new(changed);
         }
     }
 
     /// All users, sorted by login name.
-    pub(super) fn list(&self) -> Vec<Arc<User>> {
+    pub(super) fn list(&self) -> Vec<Arc<Member>> {
         let mut users: Vec<_> = self.by_uuid.iter().map(|user| user.clone()).collect();
         users.sort_by(|a, b| a.name.cmp(&b.name));
         users

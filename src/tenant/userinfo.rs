@@ -14,7 +14,7 @@ use super::principal::Principal;
 use super::profile::{custom_claims, every_standard_claim, give_requested, standard_claims};
 use super::registry::Registered;
 use super::steer::TokenKind;
-use super::user::User;
+use super::user::Member;
 use crate::protocol::bearer::BearerTokens;
 use crate::protocol::claims::Claims;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
@@ -73,7 +73,7 @@ impl Tenant {
     }
 
     /// The platform's answer to the `Token` of a sign-in, which has no scope.
-    fn platform_userinfo(&self, user: &Arc<User>, registered: &Registered) -> Claims {
+    fn platform_userinfo(&self, user: &Arc<Member>, registered: &Registered) -> Claims {
         let profile = Self::platform_profile(user);
         let principal = Principal::User(user.clone());
         let mut claims = Claims::new();
@@ -89,7 +89,7 @@ impl Tenant {
         claims
     }
 
-    fn user_of_session(&self, id: &str) -> Option<Arc<User>> {
+    fn user_of_session(&self, id: &str) -> Option<Arc<Member>> {
         let session = self.session(&[id.to_owned()])?;
         self.0.users.by_uuid(&session.user)
     }

@@ -170,11 +170,11 @@ pub(crate) const CONFINED: [Confined; 3] = [
         files: &[
             "src/tenant/keys.rs",
             "src/tenant/keys/certificate.rs",
-            "src/tenant/keys/fingerprint.rs",
             "src/tenant/keys/foreign.rs",
             "src/tenant/keys/one_time.rs",
             "src/tenant/keys/forge.rs",
             "src/tenant/keys/pair.rs",
+            "src/tenant/keys/token.rs",
         ],
         words: &["OsRng", "SystemRandom"],
         crates: &["aws_lc_rs", "jsonwebtoken", "rsa"],

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::token::{Hashed, Token};
 use super::{SigningKey, encode_part};
 
 /// What a token's signature is worth.
@@ -38,6 +39,16 @@ impl SigningKey {
         signature: Signature,
         claims: &impl Serialize,
     ) -> String {
+        self.forged(members, signature, claims).text
+    }
+
+    /// Like [`Self::forge`], with the hash of the token.
+    pub(in crate::tenant) fn forged(
+        &self,
+        members: &Map<String, Value>,
+        signature: Signature,
+        claims: &impl Serialize,
+    ) -> Token {
         let alg = match signature {
             Signature::None => json!("none"),
             _ => json!(self.jwk.alg),
@@ -48,14 +59,14 @@ impl SigningKey {
         header.insert("kid".to_owned(), json!(self.jwk.kid));
         header.extend(members.clone());
         header.retain(|_, value| !value.is_null());
-        let message = format!("{}.{}", encode_part(&header), encode_part(claims));
+        let message = Hashed::of(format!("{}.{}", encode_part(&header), encode_part(claims)));
         let signature = match signature {
             Signature::Valid => self.signature(&message),
             Signature::Broken => self.signature(&message).iter().map(|byte| byte ^ 0x5a).collect(),
             // Of another message: a verifier cannot tell that from another key's.
-            Signature::Foreign => self.signature(&format!("foreign {message}")),
+            Signature::Foreign => self.signature(&Hashed::of(format!("foreign {}", message.text))),
             Signature::None => Vec::new(),
         };
-        format!("{message}.{}", super::encode_bytes(&signature))
+        message.followed_by(&format!(".{}", super::encode_bytes(&signature)))
     }
 }

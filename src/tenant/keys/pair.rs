@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair,
     Ed25519KeyPair, KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
@@ -11,12 +11,12 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::signature::Error as SignatureError;
 use rsa::pkcs1;
 use rsa::pkcs8::der::{self, Decode, Encode};
 use rsa::pkcs8::{PrivateKeyInfo, SecretDocument};
 
 use super::KeyError;
+use super::token::Hashed;
 use crate::protocol::jwk::{JwkNumbers, SigningAlgorithm};
 
 /// The development key that stands in the repository, so that starting takes milliseconds.
@@ -125,9 +125,8 @@ impl Pair {
     pub(super) fn sign(
         &self,
         algorithm: SigningAlgorithm,
-        random: &SystemRandom,
-        message: &[u8],
-    ) -> Result<Vec<u8>, SignatureError> {
+        message: &Hashed,
+    ) -> Result<Vec<u8>, Unspecified> {
         match self {
             Self::Rsa(pair) => {
                 let padding: &'static dyn RsaEncoding = match algorithm {
@@ -136,15 +135,11 @@ impl Pair {
                 };
                 let pair = pair.private();
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(padding, random, message, &mut signature)
-                    .map_err(SignatureError::from_source)?;
+                pair.sign_digest(padding, &message.sha256(), &mut signature)?;
                 Ok(signature)
             }
-            Self::Ec(pair) => {
-                let signature = pair.sign(random, message).map_err(SignatureError::from_source)?;
-                Ok(signature.as_ref().to_vec())
-            }
-            Self::Ed(pair) => Ok(pair.sign(message).as_ref().to_vec()),
+            Self::Ec(pair) => Ok(pair.sign_digest(&message.sha256())?.as_ref().to_vec()),
+            Self::Ed(pair) => Ok(pair.sign(message.text.as_bytes()).as_ref().to_vec()),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::protocol::security::authentication::{
 use crate::protocol::security::federation::PIN_MECHANISM;
 use crate::protocol::security::mechanism::MechanismKind;
 use crate::tenant::pending_login::PendingLogin;
-use crate::tenant::user::User;
+use crate::tenant::user::Member;
 
 /// What came of an operation on a package.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub enum Advance {
 struct Found {
     offer: Offer,
     place: Place,
-    user: Option<Arc<User>>,
+    user: Option<Arc<Member>>,
     purpose: Purpose,
 }
 
@@ -140,7 +140,7 @@ impl Tenant {
         };
         let turn = self.turn(step, Event::Answer { known: step.user.is_some(), text: None });
         if let (Some(Turn::Next | Turn::Complete), Some(user)) = (&turn, step.user) {
-            self.0.users.set_password(&user.uuid(), chosen.clone());
+            self.0.users.set_password(user.uuid(), chosen.clone());
         }
         self.outcome(base, step, turn)
     }
@@ -203,13 +203,13 @@ impl Tenant {
     }
 
     /// All challenges are met.
-    fn complete(&self, base: &BaseUrl, step: &Step<'_>, user: &Arc<User>) -> Advance {
+    fn complete(&self, base: &BaseUrl, step: &Step<'_>, user: &Arc<Member>) -> Advance {
         let purpose = step.purpose;
         if *purpose == Purpose::ForgotUsername {
             self.send_names(user);
             return Advance::Noncommittal;
         }
-        self.0.sign_ins.lockouts.succeeded(&user.uuid());
+        self.0.sign_ins.lockouts.succeeded(user.uuid());
         let session = match purpose {
             Purpose::SignIn { .. } => self.begin_raced_session(step, user),
             Purpose::StepUp { session } if self.raise_session(session) => session.clone(),
@@ -224,7 +224,7 @@ impl Tenant {
         &self,
         base: &BaseUrl,
         purpose: &Purpose,
-        user: &Arc<User>,
+        user: &Arc<Member>,
         session: String,
     ) -> Advance {
         let login = PendingLogin::new(self, base, user.clone(), session);
@@ -267,7 +267,7 @@ impl Tenant {
 pub(super) struct Step<'a> {
     pub(super) session_id: &'a str,
     pub(super) offer: &'a Offer,
-    pub(super) user: Option<&'a Arc<User>>,
+    pub(super) user: Option<&'a Arc<Member>>,
     pub(super) purpose: &'a Purpose,
     pub(super) action: Action,
     /// Id of the session that begins with this operation, if others may race it for the success.

@@ -15,7 +15,7 @@ use crate::protocol::security::authentication::{Operation, StartAuthenticationRe
 use crate::protocol::security::federation::FederatedStart;
 use crate::tenant::login::package::text_of;
 use crate::tenant::pending_login::PendingLogin;
-use crate::tenant::user::User;
+use crate::tenant::user::{Member, User};
 
 /// Digits of the PIN that the IdP's page shows.
 const PIN_DIGITS: usize = 6;
@@ -118,10 +118,10 @@ impl Tenant {
     pub(super) fn start_federated(
         &self,
         base: &BaseUrl,
-        user: &User,
+        user: &Member,
         request: &StartAuthenticationRequest,
     ) -> FederatedStart {
-        let uuid: Arc<str> = user.uuid().into();
+        let uuid: Arc<str> = user.uuid().clone();
         let login = request.out_of_band_idp.then(|| {
             let id = self.0.ids.opaque();
             let platform = request.platform_token_response == Some(true);

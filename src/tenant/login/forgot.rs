@@ -10,7 +10,7 @@ use crate::protocol::security::authentication::NewPackage;
 use crate::protocol::security::mechanism::{Mechanism, MechanismKind};
 use crate::protocol::security::step_up::ForgotUsernameRequest;
 use crate::tenant::outbox::{Message, MessageState};
-use crate::tenant::user::User;
+use crate::tenant::user::Member;
 
 impl Tenant {
     /// CyberArk: `NoncommitalSuccess`, which does not tell whether there is such a user. The message
@@ -21,7 +21,7 @@ impl Tenant {
         base: &BaseUrl,
         session_id: &str,
         offer: &Offer,
-        user: Option<&User>,
+        user: Option<&Member>,
     ) -> Advance {
         if !self.0.settings.authentication.allow_forgot_password || offer.kind != MechanismKind::Up
         {
@@ -38,7 +38,7 @@ impl Tenant {
                 let reset_id = reset.id.clone();
                 *password = vec![reset];
                 let purpose = Purpose::SignIn { platform: false };
-                let package = Package::new(Some(user.uuid().into()), challenges, purpose);
+                let package = Package::new(Some(user.uuid().clone()), challenges, purpose);
                 self.send_reset(base, package, reset_id, user);
             }
         }
@@ -66,7 +66,7 @@ impl Tenant {
         let user = self.user_of_mail(request);
         let offer = self.offer(MechanismKind::Email);
         let mechanism = Mechanism::new(MechanismKind::Email, offer.id.clone()).for_mail(address);
-        let uuid = user.as_ref().map(|user| user.uuid().into());
+        let uuid = user.as_ref().map(|user| user.uuid().clone());
         let package = Package::new(uuid, vec![vec![offer]], Purpose::ForgotUsername);
         let mut described = self.keep_package(base, package, user.as_deref());
         for challenge in &mut described.challenges {
@@ -75,13 +75,13 @@ impl Tenant {
         Some(described)
     }
 
-    fn user_of_mail(&self, request: &ForgotUsernameRequest) -> Option<Arc<User>> {
+    fn user_of_mail(&self, request: &ForgotUsernameRequest) -> Option<Arc<Member>> {
         let address = request.search_key.as_deref()?.trim();
         self.0.users.list().into_iter().find(|user| has_mail(user, address))
     }
 
     /// Puts the names of everybody who shares the user's mail address into the outbox.
-    pub(super) fn send_names(&self, user: &User) {
+    pub(super) fn send_names(&self, user: &Member) {
         let Some(address) = &user.mail else {
             return;
         };
@@ -108,6 +108,6 @@ impl Tenant {
     }
 }
 
-fn has_mail(user: &User, address: &str) -> bool {
+fn has_mail(user: &Member, address: &str) -> bool {
     user.mail.as_ref().is_some_and(|mail| mail.to_lowercase() == address.to_lowercase())
 }

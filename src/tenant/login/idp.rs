@@ -121,7 +121,7 @@ impl Tenant {
         };
         let state = self.0.ids.opaque();
         let vouched = IdpLogin::Vouched {
-            user: user.uuid().into(),
+            user: user.uuid().clone(),
             proof: Proof::Name(user.name.to_lowercase()),
             platform: false,
         };

@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::protocol::lifetime::Lifetime;
 use crate::protocol::secret::Secret;
 use crate::tenant::steer::SignInOutcome;
-use crate::tenant::user::User;
+use crate::tenant::user::Member;
 
 /// How long a test's lock-out lasts where the tenant has none of its own.
 const LOCKED_OUT: Lifetime = Lifetime::minutes(30);
@@ -68,8 +68,8 @@ pub(in crate::tenant) enum Bar {
 
 impl Tenant {
     /// Whether the user is locked out, or a test wants something else than the user.
-    pub(in crate::tenant) fn bar(&self, user: &User) -> Option<Bar> {
-        if self.0.sign_ins.lockouts.is_locked(&user.uuid(), self.0.clock.now()) {
+    pub(in crate::tenant) fn bar(&self, user: &Member) -> Option<Bar> {
+        if self.0.sign_ins.lockouts.is_locked(user.uuid(), self.0.clock.now()) {
             return Some(Bar::Refused);
         }
         match self.steered_sign_in(user)? {
@@ -84,13 +84,13 @@ impl Tenant {
 
     /// Whether this is the password of the user, whom nothing keeps from signing in by it alone. What
     /// is told here counts towards a lock-out as an answer does (inferred).
-    pub(in crate::tenant) fn is_let_in(&self, user: &User, password: Option<&Secret>) -> bool {
+    pub(in crate::tenant) fn is_let_in(&self, user: &Member, password: Option<&Secret>) -> bool {
         if self.bar(user).is_some() {
             return false;
         }
         let is_right = user.has_password(password);
         if is_right {
-            self.0.sign_ins.lockouts.succeeded(&user.uuid());
+            self.0.sign_ins.lockouts.succeeded(user.uuid());
         } else {
             self.count_failure(user);
         }
@@ -98,17 +98,17 @@ impl Tenant {
     }
 
     /// Counts a failure towards a lock-out, where the tenant has one.
-    pub(super) fn count_failure(&self, user: &User) {
+    pub(super) fn count_failure(&self, user: &Member) {
         if let Some(lockout) = self.0.settings.authentication.lockout {
-            self.0.sign_ins.lockouts.failed(&user.uuid().into(), self.0.clock.now(), lockout);
+            self.0.sign_ins.lockouts.failed(user.uuid(), self.0.clock.now(), lockout);
         }
     }
 
     /// Locks a user out because a test wants it.
-    fn lock_out(&self, user: &User) {
+    fn lock_out(&self, user: &Member) {
         let lasts = self.0.settings.authentication.lockout.map_or(LOCKED_OUT, |own| own.duration);
         let until = self.0.clock.now().plus_seconds(lasts.seconds());
-        self.0.sign_ins.lockouts.lock(user.uuid().into(), until);
+        self.0.sign_ins.lockouts.lock(user.uuid().clone(), until);
     }
 }
 

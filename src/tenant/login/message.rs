@@ -6,7 +6,7 @@ use crate::protocol::base_url::BaseUrl;
 use crate::protocol::secret::Secret;
 use crate::protocol::security::mechanism::MechanismKind;
 use crate::tenant::outbox::{Message, MessageState};
-use crate::tenant::user::User;
+use crate::tenant::user::Member;
 
 /// Digits of a code that is sent.
 const CODE_DIGITS: usize = 8;
@@ -33,7 +33,7 @@ impl Tenant {
         base: &BaseUrl,
         package: Package,
         mechanism_id: String,
-        user: &User,
+        user: &Member,
     ) {
         let described = self.keep_package(base, package, Some(user));
         self.0.outbox.put(Message {
@@ -56,7 +56,7 @@ impl Tenant {
     pub(super) fn send(
         &self,
         base: &BaseUrl,
-        user: &User,
+        user: &Member,
         (session_id, offer): (&str, &Offer),
         sending: &Sending,
     ) {

@@ -12,7 +12,7 @@ use crate::protocol::qr;
 use crate::protocol::security::authentication::{Answer, Challenge, ClientHints, NewPackage};
 use crate::protocol::security::mechanism::{Mechanism, MechanismKind};
 use crate::tenant::document::DocumentError;
-use crate::tenant::user::{SecurityQuestion, User};
+use crate::tenant::user::{Member, SecurityQuestion, User};
 
 impl User {
     /// Whether enough is known of the user for the mechanism.
@@ -69,6 +69,13 @@ impl User {
         Ok(())
     }
 
+    /// The key of the user's authenticator.
+    pub(super) fn oath_key(&self) -> Option<Vec<u8>> {
+        base32::decode(self.oath_secret.as_ref()?.expose())
+    }
+}
+
+impl Member {
     /// Whether the answer is right by what the user knows. What was sent is compared elsewhere.
     pub(super) fn knows(&self, kind: MechanismKind, answer: Option<&Answer>) -> bool {
         match (kind, answer) {
@@ -91,23 +98,18 @@ impl User {
             _ => false,
         }
     }
-
-    /// The key of the user's authenticator.
-    pub(super) fn oath_key(&self) -> Option<Vec<u8>> {
-        base32::decode(self.oath_secret.as_ref()?.expose())
-    }
 }
 
 impl SecurityQuestion {
     /// `Uuid` of the question: the same in each run.
-    fn id(&self, user: &User) -> String {
+    fn id(&self, user: &Member) -> String {
         format!("u_{}", uuid_of(&format!("{} {}", user.uuid(), self.question)))
     }
 }
 
 impl Tenant {
     /// The challenges of a user, or of the profile that is asked for, as offers with fresh ids.
-    pub(super) fn offers(&self, user: &User, profile: Option<&str>) -> Vec<Vec<Offer>> {
+    pub(super) fn offers(&self, user: &Member, profile: Option<&str>) -> Vec<Vec<Offer>> {
         let challenges = user.challenges(&self.0.settings.authentication, profile);
         let offers = |kinds: &[MechanismKind]| {
             let usable = kinds.iter().filter(|kind| user.can_use(**kind));
@@ -126,7 +128,7 @@ impl Tenant {
         base: &BaseUrl,
         session_id: &str,
         package: &Package,
-        user: Option<&User>,
+        user: Option<&Member>,
     ) -> NewPackage {
         let settings = &self.0.settings.authentication;
         let challenge = |offers: &Vec<Offer>| Challenge {
@@ -150,7 +152,7 @@ impl Tenant {
         }
     }
 
-    fn mechanism(&self, base: &BaseUrl, offer: &Offer, user: Option<&User>) -> Mechanism {
+    fn mechanism(&self, base: &BaseUrl, offer: &Offer, user: Option<&Member>) -> Mechanism {
         let plain = Mechanism::new(offer.kind, offer.id.clone());
         let Some(user) = user else {
             return plain;

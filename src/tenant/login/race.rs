@@ -8,7 +8,7 @@ use super::step_up::Purpose;
 use super::{Advance, Tenant};
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::security::authentication::{Action, Operation};
-use crate::tenant::user::User;
+use crate::tenant::user::Member;
 
 impl Step<'_> {
     /// What the package is once this operation has met its last challenge.
@@ -18,7 +18,7 @@ impl Step<'_> {
             (Some(offer), Some(user), Some(session)) => Login::Raced(Box::new(Raced {
                 offer,
                 winner: self.action,
-                user: user.uuid().into(),
+                user: user.uuid().clone(),
                 purpose: self.purpose.clone(),
                 session: session.clone(),
                 has_begun: false,
@@ -45,7 +45,7 @@ impl Tenant {
     }
 
     /// Begins the session of a package whose challenges are all met.
-    pub(super) fn begin_raced_session(&self, step: &Step<'_>, user: &User) -> String {
+    pub(super) fn begin_raced_session(&self, step: &Step<'_>, user: &Member) -> String {
         let Some(session) = step.new_session.clone() else {
             return self.begin_session(user);
         };
@@ -78,7 +78,7 @@ impl Tenant {
         let action = operation.action.as_deref().and_then(Action::parse)?;
         let is_same = operation.mechanism_id.as_deref() == Some(&raced.offer.id);
         let is_lost = raced.is_lost_by(action, text_of(operation.answer.as_ref()));
-        let user: Arc<User> = self.0.users.by_uuid(&raced.user)?;
+        let user: Arc<Member> = self.0.users.by_uuid(&raced.user)?;
         let now = self.0.clock.now();
         let is_alive = || self.0.sessions.read(&raced.session, now, |_| ()).is_some();
         let is_told = is_same && is_lost && (!raced.has_begun || is_alive());

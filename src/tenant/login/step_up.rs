@@ -11,7 +11,7 @@ use crate::protocol::secret::Secret;
 use crate::protocol::security::mechanism::MechanismKind;
 use crate::protocol::security::step_up::{StartChallengeRequest, SubmitOathRequest};
 use crate::tenant::keys::step_of_code;
-use crate::tenant::user::User;
+use crate::tenant::user::Member;
 
 /// What meeting all challenges of a package is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +131,12 @@ impl Tenant {
     /// Whether this is a code of the user's authenticator that was not used before (RFC 6238 §5.2);
     /// `purpose` is what it is used for. Of two callers with one purpose both are told yes: they
     /// race for the same step of the same package, which only one of them can take.
-    pub(super) fn is_fresh_code(&self, user: &User, purpose: &str, code: Option<&Secret>) -> bool {
+    pub(super) fn is_fresh_code(
+        &self,
+        user: &Member,
+        purpose: &str,
+        code: Option<&Secret>,
+    ) -> bool {
         let now = self.0.clock.now();
         let (Some(key), Some(code)) = (user.oath_key(), code) else {
             return false;
@@ -147,9 +152,9 @@ impl Tenant {
 
     /// Remembers which challenge waits for a code of the user's authenticator: the last that was
     /// started.
-    pub(super) fn expect_code(&self, user: &User, session_id: &str, mechanism_id: &str) {
+    pub(super) fn expect_code(&self, user: &Member, session_id: &str, mechanism_id: &str) {
         let wait =
             OathWait { session_id: session_id.to_owned(), mechanism_id: mechanism_id.to_owned() };
-        self.0.sign_ins.oath_waits.insert(&user.uuid(), wait, self.login_expiry());
+        self.0.sign_ins.oath_waits.insert(user.uuid(), wait, self.login_expiry());
     }
 }

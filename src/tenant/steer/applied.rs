@@ -8,7 +8,7 @@ use super::super::document::DocumentError;
 use super::super::grant::Grant;
 use super::super::platform::PLATFORM_APP;
 use super::super::principal::Principal;
-use super::super::user::User;
+use super::super::user::Member;
 use super::{Changes, Named, SignInOutcome, Steer, TokenKind};
 use crate::protocol::digest::format_uuid;
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -41,7 +41,7 @@ impl Tenant {
     }
 
     /// What the texts of changes may name in tokens and claims that stand for a session.
-    pub(in crate::tenant) fn named_by_session<'a>(&'a self, user: &'a User) -> Named<'a> {
+    pub(in crate::tenant) fn named_by_session<'a>(&'a self, user: &'a Member) -> Named<'a> {
         let (client, app) = (PLATFORM_APP, PLATFORM_APP);
         Named { user: Some(user), client, app, asked: self.asked() }
     }
@@ -69,7 +69,7 @@ impl Tenant {
     }
 
     /// The user who is signed in without a page.
-    pub(in crate::tenant) fn steered_user(&self) -> Option<Arc<User>> {
+    pub(in crate::tenant) fn steered_user(&self) -> Option<Arc<Member>> {
         let asked = self.asked()?;
         let hint = asked.parameter("login_hint");
         let who = self.concerned(asked);
@@ -86,7 +86,7 @@ impl Tenant {
     }
 
     /// How a user's sign-in ends, whatever the answer.
-    pub(in crate::tenant) fn steered_sign_in(&self, user: &User) -> Option<SignInOutcome> {
+    pub(in crate::tenant) fn steered_sign_in(&self, user: &Member) -> Option<SignInOutcome> {
         if !self.steering().is_used() {
             return None;
         }

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use super::super::asked::Asked;
 use super::super::document::DocumentError;
-use super::super::keys::{Signature, SigningKey};
+use super::super::keys::{Signature, SigningKey, Token};
 use super::super::platform::PLATFORM_APP;
-use super::super::user::User;
+use super::super::user::Member;
 use super::{Entry, Steer};
 use crate::protocol::claims::Claims;
 
@@ -93,7 +93,7 @@ impl Steer {
 /// What the texts of a change may name.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tenant) struct Named<'a> {
-    pub(in crate::tenant) user: Option<&'a User>,
+    pub(in crate::tenant) user: Option<&'a Member>,
     pub(in crate::tenant) client: &'a str,
     pub(in crate::tenant) app: &'a str,
     pub(in crate::tenant) asked: Option<&'a Asked>,
@@ -151,7 +151,7 @@ impl Changes {
         key: &SigningKey,
         claims: &Claims,
         named: Named<'_>,
-    ) -> String {
+    ) -> Token {
         let mut jose = Map::new();
         let mut signature = Signature::Valid;
         for change in self.in_kind(kind) {
@@ -162,9 +162,9 @@ impl Changes {
             }
         }
         if jose.is_empty() && signature == Signature::Valid {
-            return key.sign(claims);
+            return key.token(claims);
         }
-        key.forge(&jose, signature, claims)
+        key.forged(&jose, signature, claims)
     }
 }
 
@@ -212,11 +212,12 @@ fn value_of(name: &str, named: Named<'_>, claims: &Claims) -> Value {
         ("app", "") => app.into(),
         ("request", name) => asked.and_then(|asked| asked.parameter(name)).into(),
         ("claims", name) => claims.get(name).cloned().unwrap_or_default(),
-        ("user", "uuid") => user.map(User::uuid).into(),
-        ("user", "display_name") => user.map(User::display_name).into(),
+        ("user", "uuid") => user.map(|user| &**user.uuid()).into(),
+        ("user", "display_name") => user.map(|user| user.display_name()).into(),
         // The password is nobody's claim.
         ("user", member) if !member.starts_with("password") => {
-            let user = user.and_then(|user| serde_json::to_value(user).ok()).unwrap_or_default();
+            let fields = |user: &Member| serde_json::to_value(&**user).ok();
+            let user = user.and_then(fields).unwrap_or_default();
             let pointer = format!("/{}", member.replace('.', "/"));
             user.pointer(&pointer).cloned().unwrap_or_default()
         }
@@ -232,11 +233,11 @@ mod tests {
 
     #[test]
     fn texts_are_filled_with_what_they_name() {
-        let user: User = serde_json::from_value(json!({
+        let user = json!({
             "name": "alice@example.com", "mail": "a@x", "password": "p", "roles": ["r"],
             "claims": { "level": 3 },
-        }))
-        .unwrap();
+        });
+        let user = Member::new(serde_json::from_value(user).unwrap());
         let asked = Asked {
             parameters: vec![("scope".to_owned(), "openid".to_owned())],
             ..Asked::default()

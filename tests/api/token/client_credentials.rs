@@ -46,9 +46,8 @@ fn a_service_user_is_the_client_of_an_oauth2_client() {
             let claim = |name: &str| text(&token.claims, name);
             assert_eq!(claim("unique_name"), SERVICE.0, "{case}");
             assert_eq!(claim("aud"), SERVICE.0, "{case}");
-            let uuid =
-                mock.tenant.users().iter().find(|user| user.name == SERVICE.0).unwrap().uuid();
-            assert_eq!(claim("sub"), uuid, "{case}");
+            let user = mock.tenant.user(SERVICE.0).unwrap();
+            assert_eq!(claim("sub"), **user.uuid(), "{case}");
         }
     }
 }

@@ -1,0 +1,68 @@
+//! A token with its hash, and the hash of any secret.
+
+use aws_lc_rs::digest::{Context, Digest, SHA256, digest};
+
+/// SHA-256 of a secret, by aws-lc: tokens are long, and each is hashed when it is used.
+pub(in crate::tenant) fn sha256_of(secret: &str) -> [u8; 32] {
+    bytes_of(digest(&SHA256, secret.as_bytes()))
+}
+
+/// A token, and the hash of it that stores and `at_hash` want. What is signed is hashed once for both:
+/// the hash goes on over the signature.
+pub(in crate::tenant) struct Token {
+    pub(in crate::tenant) text: String,
+    pub(in crate::tenant) sha256: [u8; 32],
+}
+
+impl Token {
+    /// A token that nobody has hashed yet.
+    pub(in crate::tenant) fn of(text: String) -> Self {
+        let sha256 = sha256_of(&text);
+        Self { text, sha256 }
+    }
+}
+
+/// A text that grows, and its hash up to here.
+pub(super) struct Hashed {
+    pub(super) text: String,
+    running: Context,
+}
+
+impl Hashed {
+    pub(super) fn of(text: String) -> Self {
+        let mut running = Context::new(&SHA256);
+        running.update(text.as_bytes());
+        Self { text, running }
+    }
+
+    /// SHA-256 of the text so far.
+    pub(super) fn sha256(&self) -> Digest {
+        self.running.clone().finish()
+    }
+
+    /// The token that this text and `rest` make up.
+    pub(super) fn followed_by(self, rest: &str) -> Token {
+        let Self { mut text, mut running } = self;
+        running.update(rest.as_bytes());
+        text.push_str(rest);
+        Token { text, sha256: bytes_of(running.finish()) }
+    }
+}
+
+fn bytes_of(digest: Digest) -> [u8; 32] {
+    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_that_went_on_is_that_of_the_whole() {
+        let message = Hashed::of("header.claims".to_owned());
+        assert_eq!(bytes_of(message.sha256()), sha256_of("header.claims"));
+        let token = message.followed_by(".signature");
+        assert_eq!(token.text, "header.claims.signature");
+        assert_eq!(token.sha256, Token::of(token.text).sha256);
+    }
+}
