@@ -7,7 +7,7 @@ FROM rust:1-slim-bookworm AS build
 WORKDIR /source
 # .cargo spares each process the slow gathering of entropy, .ci/static-program spares megabytes: see there.
 COPY .cargo .cargo
-COPY .ci/static-program .ci/static-program
+COPY .ci/static-program .ci/linker .ci/functions .ci/function-names .ci/
 COPY Cargo.toml Cargo.lock askama.toml build.rs ./
 COPY benches benches
 COPY fixtures fixtures
