@@ -1,14 +1,14 @@
 //! SHA-256 in the shapes the protocol wants it: `at_hash` and `c_hash`, store keys, derived UUIDs.
 
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256, Sha512};
 
 use super::jwk::SigningAlgorithm;
 
 /// SHA-256 of the bytes.
 pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
-    Sha256::digest(bytes.as_ref()).into()
+    digest(&SHA256, bytes.as_ref()).as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
 /// `at_hash` of an access token, `c_hash` of a code: the left half of the hash that the ID token's
@@ -21,7 +21,9 @@ pub fn half_hash(algorithm: SigningAlgorithm, value: &str, sha256: &[u8; 32]) ->
         SigningAlgorithm::RS256 | SigningAlgorithm::PS256 | SigningAlgorithm::ES256 => {
             URL_SAFE_NO_PAD.encode(&sha256[..16])
         }
-        SigningAlgorithm::EdDSA => URL_SAFE_NO_PAD.encode(&Sha512::digest(value)[..32]),
+        SigningAlgorithm::EdDSA => {
+            URL_SAFE_NO_PAD.encode(&digest(&SHA512, value.as_bytes()).as_ref()[..32])
+        }
     }
 }
 
@@ -30,9 +32,8 @@ pub fn half_hash(algorithm: SigningAlgorithm, value: &str, sha256: &[u8; 32]) ->
 /// Version 8, the vendor-defined layout of
 /// [RFC 9562 §5.8](https://www.rfc-editor.org/rfc/rfc9562#section-5.8).
 pub fn uuid_of(name: &str) -> String {
-    let digest = sha256(name);
     let mut bytes = [0_u8; 16];
-    bytes.copy_from_slice(&digest[..16]);
+    bytes.copy_from_slice(&sha256(name)[..16]);
     format_uuid(bytes, 8)
 }
 

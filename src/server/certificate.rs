@@ -4,13 +4,13 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
+use der::asn1::{GeneralizedTime, UtcTime};
+use der::{DateTime, Decode, Reader, SliceReader, Tag};
 use rustls::Error;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
-use x509_cert::Certificate;
-use x509_cert::der::Decode;
 
 use crate::clock::Clock;
 
@@ -56,10 +56,8 @@ impl<'f> Chain<'f> {
 
     /// Whether the first certificate has the subject of that one.
     pub(super) fn is_named_as(&self, other: &CertificateDer<'_>) -> bool {
-        let subject = |der: &CertificateDer<'_>| {
-            Certificate::from_der(der).map(|read| read.tbs_certificate.subject).ok()
-        };
-        subject(other).is_some_and(|name| self.certificates.first().and_then(subject) == Some(name))
+        let named = |own: Fields<'_>| Fields::of(other).is_ok_and(|it| it.subject == own.subject);
+        self.certificates.first().and_then(|first| Fields::of(first).ok()).is_some_and(named)
     }
 
     /// Certificate and key as they are served, if they belong together.
@@ -94,16 +92,63 @@ pub(super) fn private_key(file: &Path, pem: &[u8]) -> Result<PrivateKeyDer<'stat
     })
 }
 
-fn check_validity(certificate: &CertificateDer<'_>) -> Result<(), String> {
-    let certificate = Certificate::from_der(certificate)
-        .map_err(|error| format!("the certificate cannot be read: {error}"))?;
-    let validity = certificate.tbs_certificate.validity;
-    let now = u64::try_from(Clock::default().now().seconds()).unwrap_or_default();
-    if now < validity.not_before.to_unix_duration().as_secs() {
-        return Err(format!("the certificate is not valid before {}", validity.not_before));
+/// What is looked at in a certificate.
+struct Fields<'c> {
+    not_before: DateTime,
+    not_after: DateTime,
+    /// As it is encoded.
+    subject: &'c [u8],
+}
+
+impl<'c> Fields<'c> {
+    /// [RFC 5280 §4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1); what is not looked at is
+    /// skipped.
+    fn of(certificate: &'c CertificateDer<'_>) -> der::Result<Self> {
+        let mut reader = SliceReader::new(certificate)?;
+        let fields = reader.sequence(|certificate| {
+            let fields = certificate.sequence(|signed| {
+                if signed.peek_tag()?.is_context_specific() {
+                    signed.tlv_bytes()?; // The version.
+                }
+                for _before in ["serialNumber", "signature", "issuer"] {
+                    signed.tlv_bytes()?;
+                }
+                let (not_before, not_after) =
+                    signed.sequence(|validity| Ok((time(validity)?, time(validity)?)))?;
+                let subject = signed.tlv_bytes()?;
+                skip_rest(signed)?;
+                Ok(Self { not_before, not_after, subject })
+            })?;
+            skip_rest(certificate)?;
+            Ok(fields)
+        })?;
+        reader.finish(fields)
     }
-    if now > validity.not_after.to_unix_duration().as_secs() {
-        return Err(format!("the certificate expired at {}", validity.not_after));
+}
+
+fn time<'c>(reader: &mut impl Reader<'c>) -> der::Result<DateTime> {
+    Ok(match reader.peek_tag()? {
+        Tag::UtcTime => UtcTime::decode(reader)?.to_date_time(),
+        _ => GeneralizedTime::decode(reader)?.to_date_time(),
+    })
+}
+
+fn skip_rest<'c>(reader: &mut impl Reader<'c>) -> der::Result<()> {
+    while !reader.is_finished() {
+        reader.tlv_bytes()?;
+    }
+    Ok(())
+}
+
+fn check_validity(certificate: &CertificateDer<'_>) -> Result<(), String> {
+    let Fields { not_before, not_after, .. } = Fields::of(certificate)
+        .map_err(|error| format!("the certificate cannot be read: {error}"))?;
+    let now = u64::try_from(Clock::default().now().seconds()).unwrap_or_default();
+    if now < not_before.unix_duration().as_secs() {
+        return Err(format!("the certificate is not valid before {not_before}"));
+    }
+    if now > not_after.unix_duration().as_secs() {
+        return Err(format!("the certificate expired at {not_after}"));
     }
     Ok(())
 }

@@ -34,7 +34,7 @@ use self::pair::Pair;
 pub(super) use self::ring::KeyRing;
 pub use self::ring::{KeyState, RemoveKeyError};
 use self::token::Hashed;
-pub(super) use self::token::{Token, sha256_of};
+pub(super) use self::token::Token;
 use crate::protocol::claims::Claims;
 use crate::protocol::digest::hex_lower;
 use crate::protocol::jwk::{Jwk, JwkCertificate, SigningAlgorithm};

@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Tenant;
 use super::registry::{AppAt, RegisteredClient};
 use super::session::Session;
-use super::store::Key;
 use crate::protocol::digest::format_uuid;
 use crate::protocol::jwk::SigningAlgorithm;
 use crate::protocol::logout::{
@@ -38,9 +37,12 @@ struct Visit {
 }
 
 impl Visits {
-    /// None yet. The `sid` is derived from the hash of the session id, which stays a secret.
-    pub(super) fn of_session(id: Key) -> Arc<Self> {
-        Arc::new(Self { sid: id.bytes(), seen: Mutex::default() })
+    /// None yet. The `sid` is derived from the SHA-256 of the session id, which stays a secret.
+    pub(super) fn of_session(sha256: &[u8; 32]) -> Arc<Self> {
+        let mut sid = [0; 16];
+        // The end that no key of a store is made of.
+        sid.copy_from_slice(&sha256[16..]);
+        Arc::new(Self { sid, seen: Mutex::default() })
     }
 
     /// How tokens and notices name the session.

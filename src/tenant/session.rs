@@ -10,6 +10,7 @@ use super::store::Key;
 use super::terms::Subject;
 use super::user::Member;
 use crate::clock::Timestamp;
+use crate::protocol::digest::sha256;
 use crate::protocol::security::WhoAmI;
 
 /// A user who is signed in.
@@ -125,12 +126,12 @@ impl Tenant {
     /// Signs the user in under this session id.
     pub(super) fn begin_session_as(&self, id: &str, user: &Member) {
         let now = self.0.clock.now();
-        let key = Key::of(id);
-        let visits = Some(Visits::of_session(key));
+        let sha256 = sha256(id);
+        let visits = Some(Visits::of_session(&sha256));
         let level = AuthLevel::Normal;
         let session = Session { user: user.uuid().clone(), authenticated_at: now, level, visits };
         let expires = now.plus_seconds(self.0.settings.session_lifetime.seconds());
-        self.0.sessions.insert_at(key, session, expires);
+        self.0.sessions.insert_at(Key::of_hash(&sha256), session, expires);
     }
 
     /// Who the credentials say is signed in; `None` when nobody is.

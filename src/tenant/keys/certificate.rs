@@ -6,8 +6,8 @@
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use rsa::pkcs8::der::asn1::AnyRef;
-use rsa::pkcs8::der::{self, Decode, SliceReader, Tag, Tagged};
+use der::asn1::AnyRef;
+use der::{Decode, SliceReader, Tag, Tagged};
 use rsa::pkcs8::{Document, SubjectPublicKeyInfoRef};
 
 use super::KeyError;

@@ -11,8 +11,8 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use der::{Decode, Encode};
 use rsa::pkcs1;
-use rsa::pkcs8::der::{self, Decode, Encode};
 use rsa::pkcs8::{PrivateKeyInfo, SecretDocument};
 
 use super::KeyError;

@@ -1,11 +1,8 @@
-//! A token with its hash, and the hash of any secret.
+//! A token with its hash.
 
-use aws_lc_rs::digest::{Context, Digest, SHA256, digest};
+use aws_lc_rs::digest::{Context, Digest, SHA256};
 
-/// SHA-256 of a secret, by aws-lc: tokens are long, and each is hashed when it is used.
-pub(in crate::tenant) fn sha256_of(secret: &str) -> [u8; 32] {
-    bytes_of(digest(&SHA256, secret.as_bytes()))
-}
+use crate::protocol::digest::sha256;
 
 /// A token, and the hash of it that stores and `at_hash` want. What is signed is hashed once for both:
 /// the hash goes on over the signature.
@@ -17,7 +14,7 @@ pub(in crate::tenant) struct Token {
 impl Token {
     /// A token that nobody has hashed yet.
     pub(in crate::tenant) fn of(text: String) -> Self {
-        let sha256 = sha256_of(&text);
+        let sha256 = sha256(&text);
         Self { text, sha256 }
     }
 }
@@ -60,7 +57,7 @@ mod tests {
     #[test]
     fn a_hash_that_went_on_is_that_of_the_whole() {
         let message = Hashed::of("header.claims".to_owned());
-        assert_eq!(bytes_of(message.sha256()), sha256_of("header.claims"));
+        assert_eq!(bytes_of(message.sha256()), sha256("header.claims"));
         let token = message.followed_by(".signature");
         assert_eq!(token.text, "header.claims.signature");
         assert_eq!(token.sha256, Token::of(token.text).sha256);

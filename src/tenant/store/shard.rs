@@ -41,11 +41,11 @@ impl<V> Shard<V> {
         Self { most, slots, first: 0, next: 0, numbers, quiet_until: None }
     }
 
-    pub(super) fn get(&self, key: &Key) -> Option<&Slot<V>> {
+    pub(super) fn get(&self, key: Key) -> Option<&Slot<V>> {
         self.slots[self.place_of(key)?].as_ref()
     }
 
-    pub(super) fn get_mut(&mut self, key: &Key) -> Option<&mut Slot<V>> {
+    pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Slot<V>> {
         let place = self.place_of(key)?;
         self.slots[place].as_mut()
     }
@@ -67,7 +67,7 @@ impl<V> Shard<V> {
         self.number(hash);
     }
 
-    pub(super) fn remove(&mut self, key: &Key) -> Option<Slot<V>> {
+    pub(super) fn remove(&mut self, key: Key) -> Option<Slot<V>> {
         let (slots, first) = (&self.slots, self.first);
         let is_it = |number: &u32| holds(slots, place(*number, first), key);
         let (number, _) = self.numbers.find_entry(key.hash(), is_it).ok()?.remove();
@@ -81,7 +81,7 @@ impl<V> Shard<V> {
 
     pub(super) fn remove_oldest(&mut self) -> Option<Slot<V>> {
         let oldest = self.slots().next()?.key;
-        self.remove(&oldest)
+        self.remove(oldest)
     }
 
     /// Removes what has expired and gives back the memory; how many entries that were.
@@ -105,7 +105,7 @@ impl<V> Shard<V> {
         self.slots.iter().flatten()
     }
 
-    fn place_of(&self, key: &Key) -> Option<usize> {
+    fn place_of(&self, key: Key) -> Option<usize> {
         let is_it = |number: &u32| holds(&self.slots, place(*number, self.first), key);
         let number = self.numbers.find(key.hash(), is_it)?;
         Some(place(*number, self.first))
@@ -136,8 +136,8 @@ fn place(number: u32, first: u32) -> usize {
     number.wrapping_sub(first) as usize
 }
 
-fn holds<V>(slots: &VecDeque<Option<Slot<V>>>, place: usize, key: &Key) -> bool {
-    slots[place].as_ref().is_some_and(|slot| slot.key == *key)
+fn holds<V>(slots: &VecDeque<Option<Slot<V>>>, place: usize, key: Key) -> bool {
+    slots[place].as_ref().is_some_and(|slot| slot.key == key)
 }
 
 #[cfg(test)]
@@ -169,14 +169,14 @@ mod tests {
             let mut model: Vec<(u8, i64)> = Vec::new();
             for (doing, id, second) in doings {
                 let known = model.iter().position(|(own, _)| *own == id);
-                prop_assert_eq!(shard.get(&key(id)).map(|slot| slot.value), known.map(|_| id));
+                prop_assert_eq!(shard.get(key(id)).map(|slot| slot.value), known.map(|_| id));
                 match (doing, known) {
                     (0..=2, None) => {
                         shard.push(Slot { key: key(id), expires: at(second), value: id });
                         model.push((id, second));
                     }
                     (0..=3, _) => {
-                        let removed = shard.remove(&key(id)).map(|slot| slot.value);
+                        let removed = shard.remove(key(id)).map(|slot| slot.value);
                         prop_assert_eq!(removed, known.map(|place| model.remove(place).0));
                     }
                     (4, _) => {
@@ -201,13 +201,13 @@ mod tests {
         shard.push(Slot { key: key(0), expires: at(2), value: () });
         for _ in 0..10_000 {
             shard.push(Slot { key: key(1), expires: at(1), value: () });
-            shard.remove(&key(1));
+            shard.remove(key(1));
         }
         assert!(shard.slots.len() < 40);
         for id in 1..=255 {
             shard.push(Slot { key: key(id), expires: at(1), value: () });
         }
         assert_eq!((shard.sweep(at(1)), shard.slots.capacity()), (255, 1));
-        assert!(shard.numbers.capacity() < 8 && shard.get(&key(0)).is_some());
+        assert!(shard.numbers.capacity() < 8 && shard.get(key(0)).is_some());
     }
 }
