@@ -24,10 +24,6 @@ use tracing_subscriber::util::SubscriberInitExt;
 use self::arguments::{Arguments, Command, LogFormat};
 use self::start_message::Reached;
 
-/// What one thread allocates another often frees here: tokens are signed beside the threads that serve.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// How long a stopping server waits for answers under way.
 const STOP_WITHIN: Duration = Duration::from_millis(700);
 
