@@ -12,8 +12,8 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
 }
 
 /// `at_hash` of an access token, `c_hash` of a code: the left half of the hash that the ID token's
-/// algorithm uses (SHA-256, with Ed25519 SHA-512), in unpadded base64url. `sha256` is that of `value`:
-/// stores find a token by it, so there is one already.
+/// algorithm uses (SHA-256, with Ed25519 SHA-512), in unpadded base64url. `sha256` has to be that of
+/// `value`: stores find a token by it, so there is one already.
 ///
 /// [OpenID Connect Core §3.3.2.11](https://openid.net/specs/openid-connect-core-1_0.html#HybridIDToken)
 pub fn half_hash(algorithm: SigningAlgorithm, value: &str, sha256: &[u8; 32]) -> String {

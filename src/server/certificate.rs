@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use der::asn1::{GeneralizedTime, UtcTime};
-use der::{DateTime, Decode, Reader, SliceReader, Tag};
+use der::{DateTime, Decode, Reader, SliceReader, Tag, TagNumber};
 use rustls::Error;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
@@ -92,6 +92,9 @@ pub(super) fn private_key(file: &Path, pem: &[u8]) -> Result<PrivateKeyDer<'stat
     })
 }
 
+/// The tag of a certificate's version.
+const VERSION: Tag = Tag::ContextSpecific { constructed: true, number: TagNumber::N0 };
+
 /// What is looked at in a certificate.
 struct Fields<'c> {
     not_before: DateTime,
@@ -107,19 +110,23 @@ impl<'c> Fields<'c> {
         let mut reader = SliceReader::new(certificate)?;
         let fields = reader.sequence(|certificate| {
             let fields = certificate.sequence(|signed| {
-                if signed.peek_tag()?.is_context_specific() {
-                    signed.tlv_bytes()?; // The version.
+                if signed.peek_tag()? == VERSION {
+                    expect(signed, VERSION)?;
                 }
-                for _before in ["serialNumber", "signature", "issuer"] {
-                    signed.tlv_bytes()?;
-                }
+                expect(signed, Tag::Integer)?; // The serial number.
+                expect(signed, Tag::Sequence)?; // The algorithm.
+                expect(signed, Tag::Sequence)?; // The issuer.
                 let (not_before, not_after) =
                     signed.sequence(|validity| Ok((time(validity)?, time(validity)?)))?;
-                let subject = signed.tlv_bytes()?;
-                skip_rest(signed)?;
+                let subject = expect(signed, Tag::Sequence)?;
+                expect(signed, Tag::Sequence)?; // The public key.
+                while !signed.is_finished() {
+                    signed.tlv_bytes()?; // Unique ids and extensions.
+                }
                 Ok(Self { not_before, not_after, subject })
             })?;
-            skip_rest(certificate)?;
+            expect(certificate, Tag::Sequence)?; // The algorithm.
+            expect(certificate, Tag::BitString)?; // The signature.
             Ok(fields)
         })?;
         reader.finish(fields)
@@ -133,11 +140,10 @@ fn time<'c>(reader: &mut impl Reader<'c>) -> der::Result<DateTime> {
     })
 }
 
-fn skip_rest<'c>(reader: &mut impl Reader<'c>) -> der::Result<()> {
-    while !reader.is_finished() {
-        reader.tlv_bytes()?;
-    }
-    Ok(())
+/// The next field as it is encoded, which has to have this tag.
+fn expect<'c>(reader: &mut impl Reader<'c>, tag: Tag) -> der::Result<&'c [u8]> {
+    reader.peek_tag()?.assert_eq(tag)?;
+    reader.tlv_bytes()
 }
 
 fn check_validity(certificate: &CertificateDer<'_>) -> Result<(), String> {
@@ -151,4 +157,48 @@ fn check_validity(certificate: &CertificateDer<'_>) -> Result<(), String> {
         return Err(format!("the certificate expired at {not_after}"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SEQUENCE: u8 = 0x30;
+
+    /// A value in DER, of less than 128 bytes.
+    fn value(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+        let content = parts.concat();
+        [&[tag, u8::try_from(content.len()).unwrap()], &content[..]].concat()
+    }
+
+    #[test]
+    fn what_lacks_a_field_is_no_certificate() {
+        let number = value(0x02, &[b"1"]);
+        let some = value(SEQUENCE, &[]);
+        let times = [value(0x17, &[b"200101000000Z"]), value(0x18, &[b"21000101000000Z"])];
+        let validity = value(SEQUENCE, &[&times[0], &times[1]]);
+        let name = value(SEQUENCE, &[&number]);
+        let signature = value(0x03, &[&[0]]);
+        let signed: [&[u8]; 6] = [&number, &some, &some, &validity, &name, &some];
+        let whole = |signed: &[&[u8]], signature: &[u8]| {
+            let signed = value(SEQUENCE, signed);
+            CertificateDer::from(value(SEQUENCE, &[&signed, &some, signature]))
+        };
+        let read = whole(&signed, &signature);
+        let fields = Fields::of(&read).unwrap();
+        assert_eq!(fields.not_before.to_string(), "2020-01-01T00:00:00Z");
+        assert_eq!(fields.not_after.to_string(), "2100-01-01T00:00:00Z");
+        assert_eq!(fields.subject, name);
+        for left_out in 0..signed.len() {
+            let mut signed = signed.to_vec();
+            signed.remove(left_out);
+            assert!(Fields::of(&whole(&signed, &signature)).is_err(), "{left_out}");
+        }
+        assert!(Fields::of(&whole(&signed, &[])).is_err());
+        assert!(Fields::of(&whole(&signed, &[&signature[..], &some].concat())).is_err());
+        let all = whole(&signed, &signature);
+        for length in 0..all.len() {
+            assert!(Fields::of(&CertificateDer::from(&all[..length])).is_err(), "{length}");
+        }
+    }
 }

@@ -62,7 +62,7 @@ impl Tenant {
             visits.record(&at, &checked.client_id);
         }
         let client = Client::known_as(&checked.client_id, checked.client);
-        let subject = Subject::User(user.uuid().clone());
+        let subject = Subject::User(user.shared_uuid());
         let grant = Grant {
             terms: Terms::of(&at.registered, &client, subject, &checked.scope),
             authenticated_at: since,

@@ -132,7 +132,7 @@ impl Tenant {
             return Start::Failure;
         }
         let purpose = Purpose::SignIn { platform: request.platform_token_response == Some(true) };
-        let mut package = Package::new(Some(user.uuid().clone()), challenges, purpose);
+        let mut package = Package::new(Some(user.shared_uuid()), challenges, purpose);
         if user.must_change_password {
             package = package.with_reset(self.offer(MechanismKind::Reset));
         }

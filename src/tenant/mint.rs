@@ -186,7 +186,7 @@ impl Tenant {
         let (principal, subject) = match wanted.user.as_deref() {
             Some(name) => {
                 let user = self.user(name).ok_or_else(|| unknown_user(name))?;
-                let subject = Subject::User(user.uuid().clone());
+                let subject = Subject::User(user.shared_uuid());
                 (Principal::User(user), subject)
             }
             None => (Principal::Client(client_id.as_str().into()), Subject::Client),

@@ -63,7 +63,7 @@ impl Tenant {
         TenantDocument {
             schema: None,
             tenant: Some(self.0.settings.clone()),
-            users: self.users().iter().map(|user| (***user).clone()).collect(),
+            users: self.users().iter().map(|user| user.user().clone()).collect(),
             roles: self.roles_beside_users(),
             apps: self.apps(),
         }

@@ -66,7 +66,7 @@ impl SessionToken {
             "aud": PLATFORM_APP,
             "unique_name": self.user.name,
             "exp": expires.seconds(),
-            "sub": **self.user.uuid(),
+            "sub": self.user.uuid(),
         });
         let mut claims = match claims {
             serde_json::Value::Object(claims) => claims,
@@ -200,7 +200,7 @@ impl Tenant {
             ("tenant_id", self.0.settings.id.as_str().into()),
             ("subdomain", subdomain.into()),
             ("platform_domain", platform_domain.into()),
-            ("user_uuid", (**user.uuid()).into()),
+            ("user_uuid", user.uuid().into()),
             ("user_roles", user.roles.clone().into()),
         ];
         claims.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

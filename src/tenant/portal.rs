@@ -112,7 +112,7 @@ impl Tenant {
         id: Option<&str>,
     ) -> Result<Notices, PortalRefusal> {
         let user = self.reachable(credentials, id)?;
-        let is_theirs = |session: &Session| session.user == *user.uuid();
+        let is_theirs = |session: &Session| *session.user == *user.uuid();
         let ended = self.0.sessions.take_all(self.0.clock.now(), is_theirs);
         Ok(self.notices(&ended))
     }
@@ -164,7 +164,7 @@ impl Tenant {
         let (_, caller) = self.signed_in(credentials)?;
         match id {
             None => Ok(caller),
-            Some(id) if **caller.uuid() == *id => Ok(caller),
+            Some(id) if caller.uuid() == id => Ok(caller),
             Some(id) if caller.roles.iter().any(|role| role == ADMINISTRATORS) => {
                 self.0.users.by_uuid(id).ok_or(PortalRefusal::UnknownUser)
             }

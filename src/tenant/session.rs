@@ -113,7 +113,7 @@ impl Tenant {
         credentials
             .iter()
             .filter_map(id_of)
-            .find(|id| self.session_of_id(id).is_some_and(|session| session.user == *user.uuid()))
+            .find(|id| self.session_of_id(id).is_some_and(|session| *session.user == *user.uuid()))
     }
 
     /// Signs the user in without asking anything; returns the session id.
@@ -129,7 +129,7 @@ impl Tenant {
         let sha256 = sha256(id);
         let visits = Some(Visits::of_session(&sha256));
         let level = AuthLevel::Normal;
-        let session = Session { user: user.uuid().clone(), authenticated_at: now, level, visits };
+        let session = Session { user: user.shared_uuid(), authenticated_at: now, level, visits };
         let expires = now.plus_seconds(self.0.settings.session_lifetime.seconds());
         self.0.sessions.insert_at(Key::of_hash(&sha256), session, expires);
     }

@@ -179,7 +179,7 @@ impl Users {
             let here = format!("users[{index}]");
             user.check(&here)?;
             let member = Member::new(user);
-            let (name, uuid) = (member.name.clone(), member.uuid().clone());
+            let (name, uuid) = (member.name.clone(), member.shared_uuid());
             if directory.uuid_by_name.insert(name.to_lowercase(), uuid.clone()).is_some() {
                 let problem = "another user has it (letter case does not matter)";
                 return Err(DocumentError::new(
@@ -200,7 +200,7 @@ impl Users {
     pub(super) fn put(&self, user: User) -> Result<bool, DocumentError> {
         user.check("")?;
         let member = Member::new(user);
-        let (name, uuid) = (member.name.to_lowercase(), member.uuid().clone());
+        let (name, uuid) = (member.name.to_lowercase(), member.shared_uuid());
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.uuid_by_name.get(&name).map(|uuid| uuid.clone());
         if before.as_ref() != Some(&uuid) && self.by_uuid.contains_key(&uuid) {
@@ -233,11 +233,7 @@ impl Users {
     /// Gives the user another password; nothing happens when they are gone.
     pub(super) fn set_password(&self, uuid: &str, password: Secret) {
         if let Some(mut member) = self.by_uuid.get_mut(uuid) {
-            let changed = member.with(|user| {
-                user.password = Some(password);
-                user.must_change_password = false;
-            });
-            *member = Arc::new(changed);
+            *member = Arc::new(member.with_password(password));
         }
     }
 

@@ -46,12 +46,12 @@ pub(super) const OPERATIONS: [Operation; 12] = [
 
 fn users(call: &Call) -> HttpResponse {
     let users = call.tenant.users();
-    shown(&users.iter().map(|user| &***user).collect::<Vec<&User>>())
+    shown(&users.iter().map(|user| user.user()).collect::<Vec<&User>>())
 }
 
 fn user(call: &Call) -> Outcome {
     let name = call.segment("user");
-    call.tenant.user(name).map(|user| shown(&**user)).ok_or_else(|| absent("user", name))
+    call.tenant.user(name).map(|user| shown(user.user())).ok_or_else(|| absent("user", name))
 }
 
 fn put_user(call: &Call) -> Outcome {

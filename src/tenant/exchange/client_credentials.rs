@@ -35,7 +35,7 @@ impl Tenant {
         };
         // A service user is the client, and acts on its own behalf.
         let subject = match &client.identity {
-            Identity::ServiceUser(user) => Subject::User(user.uuid().clone()),
+            Identity::ServiceUser(user) => Subject::User(user.shared_uuid()),
             Identity::Registered(known) if known.may_act_for_itself(app) => Subject::Client,
             Identity::Registered(_) => return Err(refused()),
         };

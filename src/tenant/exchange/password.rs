@@ -26,7 +26,7 @@ impl Tenant {
             .filter(|user| self.is_let_in(user, request.password.as_ref()));
         let user = user.ok_or_else(wrong_password)?;
         let scope = requested_scope(registered, client, request.scope.as_deref())?;
-        let subject = Subject::User(user.uuid().clone());
+        let subject = Subject::User(user.shared_uuid());
         let terms = Terms::of(registered, client, subject, &scope);
         let family = Family::of(Grant::plain(terms, self.0.clock.now()));
         Ok(Granted {

@@ -4,8 +4,8 @@ use aws_lc_rs::digest::{Context, Digest, SHA256};
 
 use crate::protocol::digest::sha256;
 
-/// A token, and the hash of it that stores and `at_hash` want. What is signed is hashed once for both:
-/// the hash goes on over the signature.
+/// A token, and the SHA-256 that stores and most `at_hash` want. What is signed is hashed once for all of
+/// them, as the hash goes on over the signature; Ed25519 hashes for itself.
 pub(in crate::tenant) struct Token {
     pub(in crate::tenant) text: String,
     pub(in crate::tenant) sha256: [u8; 32],

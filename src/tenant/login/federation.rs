@@ -121,7 +121,7 @@ impl Tenant {
         user: &Member,
         request: &StartAuthenticationRequest,
     ) -> FederatedStart {
-        let uuid: Arc<str> = user.uuid().clone();
+        let uuid: Arc<str> = user.shared_uuid();
         let login = request.out_of_band_idp.then(|| {
             let id = self.0.ids.opaque();
             let platform = request.platform_token_response == Some(true);

@@ -38,7 +38,7 @@ impl Tenant {
                 let reset_id = reset.id.clone();
                 *password = vec![reset];
                 let purpose = Purpose::SignIn { platform: false };
-                let package = Package::new(Some(user.uuid().clone()), challenges, purpose);
+                let package = Package::new(Some(user.shared_uuid()), challenges, purpose);
                 self.send_reset(base, package, reset_id, user);
             }
         }
@@ -66,7 +66,7 @@ impl Tenant {
         let user = self.user_of_mail(request);
         let offer = self.offer(MechanismKind::Email);
         let mechanism = Mechanism::new(MechanismKind::Email, offer.id.clone()).for_mail(address);
-        let uuid = user.as_ref().map(|user| user.uuid().clone());
+        let uuid = user.as_ref().map(|user| user.shared_uuid());
         let package = Package::new(uuid, vec![vec![offer]], Purpose::ForgotUsername);
         let mut described = self.keep_package(base, package, user.as_deref());
         for challenge in &mut described.challenges {

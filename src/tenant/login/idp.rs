@@ -121,7 +121,7 @@ impl Tenant {
         };
         let state = self.0.ids.opaque();
         let vouched = IdpLogin::Vouched {
-            user: user.uuid().clone(),
+            user: user.shared_uuid(),
             proof: Proof::Name(user.name.to_lowercase()),
             platform: false,
         };

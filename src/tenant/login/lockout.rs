@@ -100,7 +100,7 @@ impl Tenant {
     /// Counts a failure towards a lock-out, where the tenant has one.
     pub(super) fn count_failure(&self, user: &Member) {
         if let Some(lockout) = self.0.settings.authentication.lockout {
-            self.0.sign_ins.lockouts.failed(user.uuid(), self.0.clock.now(), lockout);
+            self.0.sign_ins.lockouts.failed(&user.shared_uuid(), self.0.clock.now(), lockout);
         }
     }
 
@@ -108,7 +108,7 @@ impl Tenant {
     fn lock_out(&self, user: &Member) {
         let lasts = self.0.settings.authentication.lockout.map_or(LOCKED_OUT, |own| own.duration);
         let until = self.0.clock.now().plus_seconds(lasts.seconds());
-        self.0.sign_ins.lockouts.lock(user.uuid().clone(), until);
+        self.0.sign_ins.lockouts.lock(user.shared_uuid(), until);
     }
 }
 

@@ -40,7 +40,7 @@ impl Tenant {
             return Start::Failure;
         };
         let session = self.begin_session(&user);
-        let scan = QrScan { user: user.uuid().clone(), session: session.clone() };
+        let scan = QrScan { user: user.shared_uuid(), session: session.clone() };
         let (now, until) = (self.0.clock.now(), self.login_expiry());
         // A picture signs one user in, once.
         if !self.0.sign_ins.qr_scans.insert_once(guid, scan, now, until) {

@@ -18,7 +18,7 @@ impl Step<'_> {
             (Some(offer), Some(user), Some(session)) => Login::Raced(Box::new(Raced {
                 offer,
                 winner: self.action,
-                user: user.uuid().clone(),
+                user: user.shared_uuid(),
                 purpose: self.purpose.clone(),
                 session: session.clone(),
                 has_begun: false,

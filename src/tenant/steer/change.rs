@@ -212,11 +212,11 @@ fn value_of(name: &str, named: Named<'_>, claims: &Claims) -> Value {
         ("app", "") => app.into(),
         ("request", name) => asked.and_then(|asked| asked.parameter(name)).into(),
         ("claims", name) => claims.get(name).cloned().unwrap_or_default(),
-        ("user", "uuid") => user.map(|user| &**user.uuid()).into(),
+        ("user", "uuid") => user.map(Member::uuid).into(),
         ("user", "display_name") => user.map(|user| user.display_name()).into(),
         // The password is nobody's claim.
         ("user", member) if !member.starts_with("password") => {
-            let fields = |user: &Member| serde_json::to_value(&**user).ok();
+            let fields = |user: &Member| serde_json::to_value(user.user()).ok();
             let user = user.and_then(fields).unwrap_or_default();
             let pointer = format!("/{}", member.replace('.', "/"));
             user.pointer(&pointer).cloned().unwrap_or_default()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::User;
 use crate::protocol::digest::uuid_of;
+use crate::protocol::secret::Secret;
 
 /// A user of the directory. The UUID is hashed from the login name where a fixture gives none, and every
 /// token, session and answer names it: it is worked out once, and shared.
@@ -22,14 +23,25 @@ impl Member {
     }
 
     /// The user's UUID, given or derived.
-    pub fn uuid(&self) -> &Arc<str> {
+    pub fn uuid(&self) -> &str {
         &self.uuid
     }
 
-    /// The same user, changed; the UUID stays.
-    pub(super) fn with(&self, change: impl FnOnce(&mut User)) -> Self {
+    /// The UUID, for sessions and grants to share.
+    pub(in crate::tenant) fn shared_uuid(&self) -> Arc<str> {
+        self.uuid.clone()
+    }
+
+    /// The user as a fixture writes them.
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// The same user with another password, which they chose themselves.
+    pub(super) fn with_password(&self, password: Secret) -> Self {
         let mut changed = self.clone();
-        change(&mut changed.user);
+        changed.user.password = Some(password);
+        changed.user.must_change_password = false;
         changed
     }
 }

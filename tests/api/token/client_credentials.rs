@@ -47,7 +47,7 @@ fn a_service_user_is_the_client_of_an_oauth2_client() {
             assert_eq!(claim("unique_name"), SERVICE.0, "{case}");
             assert_eq!(claim("aud"), SERVICE.0, "{case}");
             let user = mock.tenant.user(SERVICE.0).unwrap();
-            assert_eq!(claim("sub"), **user.uuid(), "{case}");
+            assert_eq!(claim("sub"), user.uuid(), "{case}");
         }
     }
 }
