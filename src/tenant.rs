@@ -80,7 +80,7 @@ use crate::protocol::error::{OAuthError, echo};
 
 /// A CyberArk Identity tenant in memory. Clones are handles to the same tenant.
 #[derive(Debug, Clone)]
-pub struct Tenant(Arc<Inner>, Option<Arc<Asked>>);
+pub struct Tenant(Arc<Inner>, Option<Arc<Asked<'static>>>);
 
 #[derive(Debug)]
 struct Inner {
@@ -233,12 +233,12 @@ impl Tenant {
 
     /// A handle that knows which request it serves.
     #[must_use]
-    pub fn serving(&self, asked: Arc<Asked>) -> Self {
+    pub fn serving(&self, asked: Arc<Asked<'static>>) -> Self {
         Self(self.0.clone(), Some(asked))
     }
 
     /// The request that this handle serves, if anybody wants to know.
-    fn asked(&self) -> Option<&Asked> {
+    fn asked(&self) -> Option<&Asked<'static>> {
         self.1.as_deref()
     }
 

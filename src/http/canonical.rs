@@ -33,11 +33,12 @@ pub(crate) async fn canonical_path<B: MessageBody>(
     let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
     let prefix = site.public_url.as_ref().map_or("", BaseUrl::path_prefix);
     let Canonical { tenant, path } = canonical(request.path(), prefix);
-    if let Some(path) = path {
-        move_to(&mut request, path);
-    }
+    let has_moved = path.is_some_and(|path| move_to(&mut request, path).is_some());
     if let Some(route) = route_of(request.path()) {
         request.match_info_mut().get_mut().update(route);
+    } else if has_moved {
+        let uri = request.uri().clone();
+        request.match_info_mut().get_mut().update(&uri);
     }
     if let Some(addressed) = addressed(&site, &request, tenant)? {
         request.extensions_mut().insert(addressed);
@@ -48,19 +49,22 @@ pub(crate) async fn canonical_path<B: MessageBody>(
     next.call(request).await
 }
 
-fn move_to(request: &mut ServiceRequest, path: String) {
-    let with_query = match request.uri().query() {
-        Some(query) => format!("{path}?{query}"),
-        None => path,
-    };
-    let mut parts = request.uri().clone().into_parts();
-    if let Ok(path_and_query) = PathAndQuery::try_from(with_query) {
-        parts.path_and_query = Some(path_and_query);
-        if let Ok(uri) = Uri::from_parts(parts) {
-            request.match_info_mut().get_mut().update(&uri);
-            request.head_mut().uri = uri;
-        }
+/// Gives the request's URI this path, if that makes one.
+fn move_to(request: &mut ServiceRequest, mut path: String) -> Option<()> {
+    if let Some(query) = request.uri().query() {
+        path.reserve_exact(1 + query.len());
+        path.push('?');
+        path.push_str(query);
     }
+    let path_and_query = PathAndQuery::try_from(path).ok()?;
+    request.head_mut().uri = if request.uri().authority().is_none() {
+        path_and_query.into()
+    } else {
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = Some(path_and_query);
+        Uri::from_parts(parts).ok()?
+    };
+    Some(())
 }
 
 /// The named tenant that the path or the host leads to.

@@ -66,7 +66,7 @@ impl FromRequest for Here {
         let site = request.app_data::<Data<Site>>().expect("the server shares its site");
         let outgoing = site.outgoing.clone();
         let (tenant, base) = (tenant_of(request), base_here(request));
-        let asked = request.extensions().get::<Arc<Asked>>().cloned();
+        let asked = request.extensions().get::<Arc<Asked<'static>>>().cloned();
         let tenant = asked.map_or(tenant.clone(), |asked| tenant.serving(asked));
         let refusal = refuse_plain_http(request, &tenant, &base);
         ready(refusal.map(|()| Self { tenant, base, outgoing }))

@@ -57,12 +57,12 @@ fn write(
     let request = answered.request();
     let sent = request.extensions().get::<RawBody>().map(|RawBody(body)| body.clone());
     let sent = sent.unwrap_or_default();
-    let before = request.extensions().get::<Arc<Asked>>().cloned();
-    let asked = before.unwrap_or_else(|| Arc::new(asked(request, &sent)));
-    let concerned = tenant.concerned(&with_answer(&asked, answered.headers()));
+    let before = request.extensions().get::<Arc<Asked<'static>>>().cloned();
+    let mut asked = before.map_or_else(|| asked(request, &sent), Arc::unwrap_or_clone);
     let endpoint = asked.endpoint().to_owned();
-    // Nobody but the journal has it, unless there is steering.
-    let asked = Arc::unwrap_or_clone(asked);
+    let parameters = Pairs::of(asked.parameters.iter().map(|(name, value)| (&**name, &**value)));
+    add_answer(&mut asked, answered.headers());
+    let concerned = tenant.concerned(&asked);
     let (error, error_description) = error_of(answered, answer_body);
     let remarks = request.extensions().get::<Remarks>().cloned();
     let response = answered.response();
@@ -70,12 +70,12 @@ fn write(
         number: 0,
         at,
         duration: watch.elapsed().as_micros().try_into().unwrap_or(u64::MAX),
-        method: asked.method,
+        method: asked.method.into_owned(),
         url: url_of(request),
-        path: asked.path,
+        path: asked.path.into_owned(),
         endpoint,
         fields: pairs_of(request.headers()),
-        parameters: Pairs::of(asked.parameters.iter().map(|(name, value)| (&**name, &**value))),
+        parameters,
         body: text_of(&sent),
         app: concerned.app,
         client: concerned.client,
@@ -94,24 +94,20 @@ fn url_of(request: &HttpRequest) -> String {
     format!("{}{}", base_here(request), request.uri())
 }
 
-/// What the answer tells beside: the session that it begins, the codes and tokens that it delivers.
-fn with_answer<'a>(asked: &'a Asked, headers: &HeaderMap) -> Cow<'a, Asked> {
-    if !headers.contains_key(header::SET_COOKIE) && !headers.contains_key(header::LOCATION) {
-        return Cow::Borrowed(asked);
-    }
-    let mut whole = asked.clone();
-    let text = |value: &header::HeaderValue| value.to_str().ok().map(str::to_owned);
+/// Adds what the answer tells beside: the session that it begins, the codes and tokens that it delivers.
+fn add_answer<'a>(asked: &mut Asked<'a>, headers: &'a HeaderMap) {
+    let text = |value: &'a header::HeaderValue| value.to_str().ok();
     for cookie in headers.get_all(header::SET_COOKIE).filter_map(text) {
         let session = cookie.strip_prefix(SESSION_COOKIE).and_then(|rest| rest.strip_prefix('='));
-        whole
-            .credentials
-            .extend(session.and_then(|rest| rest.split(';').next()).map(str::to_owned));
+        let session = session.and_then(|rest| rest.split(';').next());
+        asked.credentials.extend(session.map(str::to_owned));
     }
     if let Some(location) = headers.get(header::LOCATION).and_then(text) {
         let (_, delivered) = location.split_once(['?', '#']).unwrap_or_default();
-        whole.parameters.extend(readable(delivered.replace('#', "&").as_bytes()));
+        for part in delivered.split('#') {
+            asked.parameters.extend(readable(part.as_bytes()));
+        }
     }
-    Cow::Owned(whole)
 }
 
 /// The error that the answer tells: an OAuth error, or a failure in CyberArk's envelope.

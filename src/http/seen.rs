@@ -1,5 +1,7 @@
 //! A request as steering and journal see it.
 
+use std::borrow::Cow;
+
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap};
 use serde_json::Value;
@@ -8,13 +10,16 @@ use super::extract::{basic_credentials, session_credentials};
 use crate::protocol::parameters::{Parameters, readable};
 use crate::tenant::asked::Asked;
 
+/// Name and value.
+type Parameter<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// What is asked: by query and body, and with which credentials.
-pub(super) fn asked(request: &HttpRequest, body: &[u8]) -> Asked {
+pub(super) fn asked<'a>(request: &'a HttpRequest, body: &'a [u8]) -> Asked<'a> {
     let mut parameters: Vec<_> = readable(request.query_string().as_bytes()).collect();
     parameters.extend(body_parameters(request.headers(), body));
     Asked {
-        method: request.method().to_string(),
-        path: request.path().to_owned(),
+        method: request.method().as_str().into(),
+        path: request.path().into(),
         parameters,
         credentials: session_credentials(request, &Parameters::default()),
         basic_name: basic_credentials(request).map(|basic| basic.client_id().to_owned()),
@@ -22,7 +27,7 @@ pub(super) fn asked(request: &HttpRequest, body: &[u8]) -> Asked {
 }
 
 /// The parameters of a form, or the members of a JSON object.
-fn body_parameters(headers: &HeaderMap, body: &[u8]) -> Vec<(String, String)> {
+fn body_parameters<'a>(headers: &HeaderMap, body: &'a [u8]) -> Vec<Parameter<'a>> {
     if body.is_empty() {
         return Vec::new();
     }
@@ -37,9 +42,10 @@ fn body_parameters(headers: &HeaderMap, body: &[u8]) -> Vec<(String, String)> {
     }
 }
 
-fn member((name, value): (String, Value)) -> (String, String) {
-    match value {
-        Value::String(text) => (name, text),
-        other => (name, other.to_string()),
-    }
+fn member((name, value): (String, Value)) -> Parameter<'static> {
+    let text = match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    (name.into(), text.into())
 }

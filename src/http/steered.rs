@@ -42,7 +42,7 @@ pub(crate) async fn steered<B: MessageBody + 'static>(
             return Ok(request.into_response(answer));
         }
     };
-    let asked = Arc::new(asked(request.request(), &body));
+    let asked = Arc::new(asked(request.request(), &body).into_owned());
     request.set_payload(Payload::from(body));
     request.extensions_mut().insert(asked.clone());
     let Some(steer) = tenant.steering().of_request(&asked, &tenant.concerned(&asked)) else {

@@ -6,20 +6,11 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode;
-
 use super::error::{OAuthError, echo};
 
 /// Decoded parameters in the order sent. `Debug` shows the names only: values may be secrets.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Parameters(Vec<(String, String)>);
-
-impl From<Vec<(String, String)>> for Parameters {
-    /// Takes pairs that are decoded already.
-    fn from(pairs: Vec<(String, String)>) -> Self {
-        Self(pairs)
-    }
-}
 
 impl Parameters {
     /// Decodes `application/x-www-form-urlencoded` bytes.
@@ -106,10 +97,10 @@ fn pairs(encoded: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 
 /// The pairs of form-urlencoded bytes as far as they can be read: what is no UTF-8 is replaced, as in
 /// the URL standard.
-pub fn readable(encoded: &[u8]) -> impl Iterator<Item = (String, String)> {
-    let text = |encoded: &[u8]| match String::from_utf8(bytes_of(encoded).into_owned()) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+pub fn readable(encoded: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let text = |encoded| match bytes_of(encoded) {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
     };
     pairs(encoded).map(move |(name, value)| (text(name), text(value)))
 }
@@ -120,11 +111,30 @@ pub fn decode(encoded: &[u8]) -> Option<String> {
 }
 
 fn bytes_of(encoded: &[u8]) -> Cow<'_, [u8]> {
-    if !encoded.iter().any(|byte| matches!(byte, b'+' | b'%')) {
+    let Some(plain) = encoded.iter().position(|byte| matches!(byte, b'+' | b'%')) else {
         return Cow::Borrowed(encoded);
+    };
+    let mut bytes = Vec::with_capacity(encoded.len());
+    bytes.extend_from_slice(&encoded[..plain]);
+    let mut rest = &encoded[plain..];
+    while let [first, others @ ..] = rest {
+        let (byte, others) = match (first, others) {
+            (b'+', _) => (b' ', others),
+            (b'%', [high, low, behind @ ..]) => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => (high << 4 | low, behind),
+                _ => (b'%', others),
+            },
+            (other, _) => (*other, others),
+        };
+        bytes.push(byte);
+        rest = others;
     }
-    let spaced: Vec<u8> = encoded.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
-    Cow::Owned(percent_decode(&spaced).collect())
+    Cow::Owned(bytes)
+}
+
+/// The value of a hexadecimal digit.
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|value| value.try_into().ok())
 }
 
 #[cfg(test)]
@@ -151,7 +161,7 @@ mod tests {
     fn what_is_no_utf_8_can_still_be_read() {
         let pairs: Vec<_> = readable(b"a=%FF&b+=1%2B&&=c&d").collect();
         let expected = [("a", "\u{fffd}"), ("b ", "1+"), ("", "c"), ("d", "")];
-        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(pairs, expected.map(|(name, value)| (name.into(), value.into())));
     }
 
     #[test]

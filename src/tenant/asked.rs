@@ -1,5 +1,7 @@
 //! A request as it came in, for steering and journal: what it asks of whom, for whom.
 
+use std::borrow::Cow;
+
 use super::Tenant;
 use super::grant::{Bearer, Code, RefreshToken};
 use super::session::Session;
@@ -7,13 +9,13 @@ use super::store::Key;
 
 /// A request.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct Asked<'a> {
     /// The method.
-    pub method: String,
+    pub method: Cow<'a, str>,
     /// The path in canonical form, below the tenant's.
-    pub path: String,
+    pub path: Cow<'a, str>,
     /// The parameters of the query, then those of the body, whether form or JSON.
-    pub parameters: Vec<(String, String)>,
+    pub parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// What may prove who is signed in: session ids, bearer tokens.
     pub credentials: Vec<String>,
     /// The name in Basic credentials.
@@ -31,11 +33,24 @@ pub struct Concerned {
     pub user: Option<String>,
 }
 
-impl Asked {
+impl Asked<'_> {
+    /// The same, of nobody else's texts.
+    pub fn into_owned(self) -> Asked<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let pairs = self.parameters.into_iter();
+        Asked {
+            method: owned(self.method),
+            path: owned(self.path),
+            parameters: pairs.map(|(name, value)| (owned(name), owned(value))).collect(),
+            credentials: self.credentials,
+            basic_name: self.basic_name,
+        }
+    }
+
     /// The first parameter of that name.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(own, _)| own == name);
-        found.map(|(_, value)| value.as_str())
+        found.map(|(_, value)| &**value)
     }
 
     /// What is asked: `authorize`, `token`, `userinfo`, `discovery`, `startauthentication`, `login`
@@ -70,7 +85,7 @@ const PROVING: [&str; 6] =
 
 impl Tenant {
     /// Whom a request concerns, as far as its path, parameters and credentials tell.
-    pub fn concerned(&self, asked: &Asked) -> Concerned {
+    pub fn concerned(&self, asked: &Asked<'_>) -> Concerned {
         let named = || NAMING.iter().filter_map(|name| asked.parameter(name));
         let known = |name: &str| self.user(name).map(|user| user.name.clone());
         let proofs = PROVING.iter().filter_map(|name| asked.parameter(name));

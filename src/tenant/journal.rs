@@ -17,7 +17,6 @@ use serde::{Serialize, Serializer};
 
 pub use self::filter::Filter;
 pub use self::har::har;
-use self::pairs::Recent;
 pub use self::pairs::{Pair, Pairs};
 pub use self::watch::Watch;
 use self::watch::Watched;
@@ -92,22 +91,7 @@ pub struct Journal {
 }
 
 /// What is kept, the oldest first.
-#[derive(Debug, Default)]
-struct Kept {
-    exchanges: VecDeque<Arc<Exchange>>,
-    fields: Recent,
-    parameters: Recent,
-    answer_fields: Recent,
-}
-
-impl Kept {
-    fn push(&mut self, mut exchange: Exchange) {
-        exchange.fields = self.fields.shared(exchange.fields);
-        exchange.parameters = self.parameters.shared(exchange.parameters);
-        exchange.answer_fields = self.answer_fields.shared(exchange.answer_fields);
-        self.exchanges.push_back(Arc::new(exchange));
-    }
-}
+type Kept = VecDeque<Arc<Exchange>>;
 
 impl Journal {
     /// Forgets every exchange, and keeps at most `limit` from now on; with 0 it keeps none. Numbers
@@ -146,10 +130,10 @@ impl Journal {
         // Under the lock: who has waited for an exchange finds it counted.
         self.watched.see(&exchange);
         let limit = self.limit.load(Ordering::Acquire);
-        let is_full = kept.exchanges.len() >= limit;
-        let oldest = if is_full { kept.exchanges.pop_front() } else { None };
+        let is_full = kept.len() >= limit;
+        let oldest = if is_full { kept.pop_front() } else { None };
         if limit > 0 {
-            kept.push(exchange);
+            kept.push_back(Arc::new(exchange));
         }
         self.last.store(number, Ordering::Release);
         drop(kept);
@@ -160,7 +144,7 @@ impl Journal {
 
     /// The exchanges that the filter lets through, the oldest first.
     pub fn find(&self, filter: &Filter) -> Vec<Arc<Exchange>> {
-        let all: Vec<_> = self.kept().exchanges.iter().cloned().collect();
+        let all: Vec<_> = self.kept().iter().cloned().collect();
         let mut found: Vec<_> = all.into_iter().filter(|exchange| filter.lets(exchange)).collect();
         if let Some(limit) = filter.limit {
             found.drain(..found.len().saturating_sub(limit));

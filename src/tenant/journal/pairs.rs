@@ -1,11 +1,14 @@
 //! Parameters and header fields of requests and answers.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
+use std::hash::BuildHasher;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use hashbrown::DefaultHashBuilder;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
@@ -32,19 +35,14 @@ struct Packed {
 }
 
 impl Pairs {
-    /// A list of these pairs.
-    pub(crate) fn of<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
-        let size = pairs.clone().map(|(name, value)| 8 + name.len() + value.len()).sum();
-        if size == 0 {
-            return Self::default();
-        }
-        let mut bytes = Vec::with_capacity(size);
-        for text in pairs.flat_map(|(name, value)| [name, value]) {
-            let length = u32::try_from(text.len()).expect("requests have less than 4 GB");
-            bytes.extend_from_slice(&length.to_le_bytes());
-            bytes.extend_from_slice(text.as_bytes());
-        }
-        Self(Some(Arc::new(Packed { bytes: bytes.into(), pairs: OnceLock::new() })))
+    /// A list of these pairs; one of the last of this thread if that is equal.
+    pub(crate) fn of<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        RECENT.with_borrow_mut(|recent| recent.list_of(pairs))
+    }
+
+    fn packed(bytes: &[u8]) -> Self {
+        let packed = || Arc::new(Packed { bytes: bytes.into(), pairs: OnceLock::new() });
+        Self((!bytes.is_empty()).then(packed))
     }
 
     fn bytes(&self) -> &[u8] {
@@ -119,31 +117,47 @@ impl JsonSchema for Pairs {
     }
 }
 
-/// The last lists that differ: clients send the same fields again and again, and those are kept once.
-#[derive(Debug, Default)]
-pub(super) struct Recent(VecDeque<(Mark, Pairs)>);
+thread_local! {
+    static RECENT: RefCell<Recent> = RefCell::default();
+}
 
-/// How long a list is and how it ends: enough to pass most others by without a look at them, each of which
-/// is at a place of its own in memory.
-type Mark = (usize, Option<[u8; 8]>);
+/// The last lists that differ: clients send the same fields again and again, and those are kept once.
+#[derive(Default)]
+struct Recent {
+    /// Each with the hash of its bytes, the one that was asked for last at the end: those of others are
+    /// passed by without a look at them, each of which is at a place of its own in memory.
+    lists: VecDeque<(u64, Pairs)>,
+    hasher: DefaultHashBuilder,
+    /// Where a list is put together.
+    bytes: Vec<u8>,
+}
 
 impl Recent {
     /// So many of the last lists may come again.
-    const MOST: usize = 32;
+    const MOST: usize = 64;
 
-    /// One of the last lists that is equal; else this one, as the last.
-    pub(super) fn shared(&mut self, pairs: Pairs) -> Pairs {
-        let bytes = pairs.bytes();
-        let mark = (bytes.len(), bytes.last_chunk().copied());
-        let mut alike = self.0.iter().filter(|(other, _)| *other == mark);
-        if let Some((_, known)) = alike.find(|(_, known)| *known == pairs) {
-            return known.clone();
+    /// The most bytes of a list that may come again: the others would stay when the journal is gone.
+    const LONGEST: usize = 4096;
+
+    fn list_of<'a>(&mut self, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Pairs {
+        self.bytes.clear();
+        for text in pairs.flat_map(|(name, value)| [name, value]) {
+            let length = u32::try_from(text.len()).expect("requests have less than 4 GB");
+            self.bytes.extend_from_slice(&length.to_le_bytes());
+            self.bytes.extend_from_slice(text.as_bytes());
         }
-        if self.0.len() == Self::MOST {
-            self.0.pop_front();
+        if self.bytes.len() > Self::LONGEST {
+            return Pairs::packed(&std::mem::take(&mut self.bytes));
         }
-        self.0.push_back((mark, pairs.clone()));
-        pairs
+        let hash = self.hasher.hash_one(&self.bytes);
+        let is_equal = |(other, list): &(u64, Pairs)| *other == hash && list.bytes() == self.bytes;
+        let known = self.lists.iter().rposition(is_equal).and_then(|at| self.lists.remove(at));
+        if known.is_none() && self.lists.len() == Self::MOST {
+            self.lists.pop_front();
+        }
+        let list = known.map_or_else(|| Pairs::packed(&self.bytes), |(_, list)| list);
+        self.lists.push_back((hash, list.clone()));
+        list
     }
 }
 
@@ -166,15 +180,24 @@ mod tests {
     #[test]
     fn only_the_last_lists_are_shared() {
         let mut recent = Recent::default();
-        let list = |number: usize| Pairs::of([("number", &*number.to_string())].into_iter());
-        let first = recent.shared(list(0));
-        let is_shared = |list: &Pairs| std::ptr::eq(list.bytes(), first.bytes());
-        assert!(is_shared(&recent.shared(list(0))));
-        for number in 1..Recent::MOST {
-            recent.shared(list(number));
+        let mut list =
+            |number: usize| recent.list_of([("number", &*number.to_string())].into_iter());
+        let first = list(0);
+        let is_first = |list: &Pairs| std::ptr::eq(list.bytes(), first.bytes());
+        assert!(is_first(&list(0)));
+        // Whoever comes again stays.
+        for number in 1..2 * Recent::MOST {
+            list(number);
+            assert!(number % 9 > 0 || is_first(&list(0)), "{number}");
         }
-        assert!(is_shared(&recent.shared(list(0))));
-        recent.shared(list(Recent::MOST));
-        assert!(!is_shared(&recent.shared(list(0))));
+        for number in 1..=Recent::MOST {
+            list(number);
+        }
+        let again = list(0);
+        assert!(!is_first(&again) && again == first);
+        // A long one is nobody's but the journal's.
+        let long = "x".repeat(Recent::LONGEST);
+        let list = recent.list_of([("name", &*long)].into_iter());
+        assert_eq!((list[0].value.len(), Arc::strong_count(list.0.as_ref().unwrap())), (4096, 1));
     }
 }

@@ -3,7 +3,6 @@
 use super::{Principal, Wanted, unknown_user, wrong};
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::client_metadata::ClientGrantType;
-use crate::protocol::parameters::Parameters;
 use crate::protocol::places::Places;
 use crate::protocol::token::TokenRequest;
 use crate::tenant::Tenant;
@@ -53,7 +52,7 @@ impl Tenant {
         let code = self.code_for(&principal, grant, &wanted)?;
         let asked = asked_with(code, &client, &wanted);
         let request =
-            TokenRequest::new(&Parameters::from(asked.parameters.clone()), None, Places::default());
+            TokenRequest::new(&asked.parameters.iter().cloned().collect(), None, Places::default());
         let issuance = self.serving(asked.into()).exchange_code_of(at, &client, &request);
         let issuance = issuance.map_err(|error| wrong("client", error.description.to_string()))?;
         let tokens = Some(Box::new(wanted.tokens));
@@ -77,7 +76,7 @@ fn client_for_codes(at: &AppAt, grant: &Grant) -> Result<Client, DocumentError> 
 }
 
 /// The token request that steering is to see.
-fn asked_with(code: String, client: &Client, wanted: &Wanted) -> Asked {
+fn asked_with(code: String, client: &Client, wanted: &Wanted) -> Asked<'static> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let parameters = [
         ("grant_type", "authorization_code".to_owned()),
@@ -87,9 +86,9 @@ fn asked_with(code: String, client: &Client, wanted: &Wanted) -> Asked {
         ("code_verifier", text(&wanted.code_challenge)),
     ];
     Asked {
-        method: "POST".to_owned(),
-        path: format!("/oauth2/token/{}", wanted.app),
-        parameters: parameters.map(|(name, value)| (name.to_owned(), value)).into(),
+        method: "POST".into(),
+        path: format!("/oauth2/token/{}", wanted.app).into(),
+        parameters: parameters.map(|(name, value)| (name.into(), value.into())).into(),
         ..Asked::default()
     }
 }

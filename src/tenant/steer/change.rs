@@ -96,7 +96,7 @@ pub(in crate::tenant) struct Named<'a> {
     pub(in crate::tenant) user: Option<&'a Member>,
     pub(in crate::tenant) client: &'a str,
     pub(in crate::tenant) app: &'a str,
-    pub(in crate::tenant) asked: Option<&'a Asked>,
+    pub(in crate::tenant) asked: Option<&'a Asked<'a>>,
 }
 
 /// The changes for one answer, in the order of their entries.
@@ -238,10 +238,8 @@ mod tests {
             "claims": { "level": 3 },
         });
         let user = Member::new(serde_json::from_value(user).unwrap());
-        let asked = Asked {
-            parameters: vec![("scope".to_owned(), "openid".to_owned())],
-            ..Asked::default()
-        };
+        let asked =
+            Asked { parameters: vec![("scope".into(), "openid".into())], ..Asked::default() };
         let named = Named { user: Some(&user), client: "c", app: "bank", asked: Some(&asked) };
         let claims = Claims::from_iter([("iss".to_owned(), json!("https://x/"))]);
         for (text, expected) in [

@@ -114,7 +114,7 @@ impl Steering {
     /// Takes the entries that fit a request: all of them, or the first.
     pub(in crate::tenant) fn take(
         &self,
-        asked: Option<&Asked>,
+        asked: Option<&Asked<'_>>,
         who: &Concerned,
         first_only: bool,
         fits: impl Fn(&Steer) -> bool,
@@ -135,7 +135,7 @@ impl Steering {
     }
 
     /// What is to happen to a request on the wire.
-    pub fn of_request(&self, asked: &Asked, who: &Concerned) -> Option<Steer> {
+    pub fn of_request(&self, asked: &Asked<'_>, who: &Concerned) -> Option<Steer> {
         let is_authorize = asked.endpoint() == "authorize";
         let fits = |steer: &Steer| {
             let to_client =
@@ -148,7 +148,7 @@ impl Steering {
     /// The error that the client of an authorization request is to get.
     pub(in crate::tenant) fn refusal(
         &self,
-        asked: Option<&Asked>,
+        asked: Option<&Asked<'_>>,
         who: &Concerned,
     ) -> Option<Canned> {
         let fits = |steer: &Steer| steer.answer.as_ref().is_some_and(Canned::is_for_client);

@@ -37,7 +37,7 @@ pub struct When {
 
 impl When {
     /// Whether a request fits.
-    pub(in crate::tenant) fn fits(&self, asked: Option<&Asked>, who: &Concerned) -> bool {
+    pub(in crate::tenant) fn fits(&self, asked: Option<&Asked<'_>>, who: &Concerned) -> bool {
         let same = |wanted: &Option<String>, found: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
         };
@@ -46,7 +46,7 @@ impl When {
         };
         let path_fits = || {
             self.path.as_ref().is_none_or(|pattern| {
-                let path = asked.map_or("", |asked| asked.path.as_str());
+                let path = asked.map_or("", |asked| &*asked.path);
                 matches(&pattern.to_lowercase(), &path.to_lowercase())
             })
         };
@@ -59,7 +59,7 @@ impl When {
             && same(&self.client, who.client.as_deref())
             && same_in_any_case(&self.user, who.user.as_deref())
             && same_in_any_case(&self.endpoint, asked.map(Asked::endpoint))
-            && same_in_any_case(&self.method, asked.map(|asked| asked.method.as_str()))
+            && same_in_any_case(&self.method, asked.map(|asked| &*asked.method))
             && path_fits()
             && self.parameters.iter().all(has)
     }
