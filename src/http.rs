@@ -59,6 +59,7 @@ pub(crate) use journaled::journaled;
 pub(crate) use lost::wrong_method;
 pub(crate) use metrics::Metrics;
 pub(crate) use request_log::log_request;
+pub(crate) use sign::Signers;
 pub(crate) use steered::steered;
 
 /// The most bytes of a request body that are read.

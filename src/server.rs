@@ -26,8 +26,8 @@ use actix_web::{App, Error, rt};
 pub use crate::http::ControlAccess;
 pub(crate) use crate::http::SESSION_COOKIE;
 use crate::http::{
-    Door, Metrics, Site, canonical_path, guard_control, journaled, log_request, routes, steered,
-    wrong_method,
+    Door, Metrics, Signers, Site, canonical_path, guard_control, journaled, log_request, routes,
+    steered, wrong_method,
 };
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
@@ -119,10 +119,11 @@ impl Server {
         let https_addresses = addresses_of(&https)?;
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let workers = options.workers.unwrap_or(cores.div_ceil(2)).max(1);
+        let threads = cores.div_ceil(workers);
         let mut server = actix_web::dev::Server::build()
             .disable_signals()
             .workers(workers)
-            .worker_max_blocking_threads(cores.div_ceil(workers))
+            .worker_max_blocking_threads(threads)
             .shutdown_timeout(1);
         let plain = http.into_iter().map(|socket| (socket, None));
         let secure = https.into_iter().map(|socket| (socket, tls.clone()));
@@ -137,7 +138,8 @@ impl Server {
                     let stopping = stopping.clone();
                     async move { stopping.notified().await }
                 };
-                service(entrance.clone(), move || application(site.clone()), stopping)
+                let app = move || application(site.clone(), Signers::new(threads));
+                service(entrance.clone(), app, stopping)
             })?;
         }
         Ok(Self { addresses, https_addresses, has_authority, tenants, inner: server.run() })
@@ -192,6 +194,7 @@ fn wrong_methods<B: 'static>() -> ErrorHandlers<B> {
 /// The application that serves the site.
 fn application(
     site: Data<Site>,
+    signers: Signers,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -203,6 +206,7 @@ fn application(
 > {
     App::new()
         .app_data(site)
+        .app_data(signers)
         .wrap(wrong_methods())
         .wrap(from_fn(steered))
         .wrap(from_fn(journaled))

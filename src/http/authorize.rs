@@ -9,7 +9,6 @@ use super::extract::{Here, Sent, session_credentials};
 use super::redirect::{deliver, object_moved, report};
 use super::request_log::leave_remarks;
 use super::request_object::fetched;
-use super::sign::sign;
 use crate::protocol::authorize::{ALL_BUT_UNRESERVED, AuthorizeCall};
 use crate::protocol::known_parameters;
 use crate::tenant::authorize::Decision;
@@ -48,7 +47,8 @@ pub(super) async fn render(here: &Here, decision: Decision) -> actix_web::Result
             object_moved(&format!("{prefix}/consent?app={application_id}&bounce={bounce}"))
         }
         Decision::Deliver(delivery) => {
-            deliver(&sign(delivery.signatures(), move || delivery.respond()).await?)
+            let signatures = delivery.signatures();
+            deliver(&here.signers.sign(signatures, move || delivery.respond()).await?)
         }
     })
 }

@@ -19,6 +19,7 @@ use super::error::Failure;
 use super::metrics::Metrics;
 use super::plain_http::refuse_plain_http;
 use super::security::failure;
+use super::sign::Signers;
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::error::OAuthError;
@@ -56,6 +57,7 @@ pub(super) struct Here {
     pub(super) tenant: Tenant,
     pub(super) base: BaseUrl,
     pub(super) outgoing: Outgoing,
+    pub(super) signers: Signers,
 }
 
 impl FromRequest for Here {
@@ -65,11 +67,12 @@ impl FromRequest for Here {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let site = request.app_data::<Data<Site>>().expect("the server shares its site");
         let outgoing = site.outgoing.clone();
+        let signers = request.app_data::<Signers>().expect("the server has signers").clone();
         let (tenant, base) = (tenant_of(request), base_here(request));
         let asked = request.extensions().get::<Arc<Asked<'static>>>().cloned();
         let tenant = asked.map_or(tenant.clone(), |asked| tenant.serving(asked));
         let refusal = refuse_plain_http(request, &tenant, &base);
-        ready(refusal.map(|()| Self { tenant, base, outgoing }))
+        ready(refusal.map(|()| Self { tenant, base, outgoing, signers }))
     }
 }
 

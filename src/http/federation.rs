@@ -10,7 +10,6 @@ use super::login::encoded;
 use super::pages::{self, IdpPage, IdpState};
 use super::redirect::object_moved;
 use super::security::{cookie_of, envelope, failure, query_of, signed_in};
-use super::sign::sign;
 use crate::protocol::local_path::LocalPath;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::security::federation::{
@@ -100,7 +99,7 @@ pub(super) async fn oob_auth_status(
         }
         Resumed::Success(login) => {
             let cookie = cookie_of(&here, &login);
-            let login = Some(sign(1, move || login.respond()).await?);
+            let login = Some(here.signers.sign(1, move || login.respond()).await?);
             let mut response =
                 envelope(&Envelope::success(OobAuthStatus { state: "Success", login }));
             response.add_cookie(&cookie)?;

@@ -8,7 +8,6 @@ use super::error::Failure;
 use super::extract::{Here, Sent, basic_credentials};
 use super::notices;
 use super::security::session_cookie;
-use super::sign::sign;
 use crate::protocol::platform::{PlatformPair, PlatformTokenResponse};
 use crate::protocol::token::TokenRequest;
 use crate::tenant::platform::RefusedPair;
@@ -23,7 +22,7 @@ pub(super) async fn token(
     let sent = sent.form().map_err(Failure::from)?;
     let token_request = TokenRequest::new(&sent, basic_credentials(&request), places);
     let issuance = here.tenant.platform_token(&here.base, &token_request).map_err(Failure::from)?;
-    let answer = sign(issuance.signatures(), move || issuance.respond()).await?;
+    let answer = here.signers.sign(issuance.signatures(), move || issuance.respond()).await?;
     Ok(private_json(&PlatformTokenResponse::from(answer)))
 }
 
@@ -41,7 +40,7 @@ pub(super) async fn refresh(here: Here, request: HttpRequest) -> actix_web::Resu
         notices::send(&here.outgoing, notices.back_channel);
         Failure::from(error)
     })?;
-    let pair = sign(1, move || pending.respond()).await?;
+    let pair = here.signers.sign(1, move || pending.respond()).await?;
     let as_cookie = |name: String, value: String| -> Cookie<'static> {
         let mut cookie = session_cookie(&here.base, &value);
         cookie.set_name(name);

@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::answer::private_json;
 use super::extract::{Here, SESSION_COOKIE, VendorJson, session_credentials};
 use super::request_log::VendorFailure;
-use super::sign::sign;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::security::authentication::{
@@ -94,7 +93,7 @@ fn summary(summary: &'static str) -> AuthenticationResult {
 /// `LoginSuccess`, and the session as a cookie.
 pub(super) async fn signed_in(here: &Here, login: PendingLogin) -> actix_web::Result<HttpResponse> {
     let cookie = cookie_of(here, &login);
-    let success = sign(1, move || login.respond()).await?;
+    let success = here.signers.sign(1, move || login.respond()).await?;
     let result = AuthenticationResult::LoginSuccess(Box::new(success));
     let mut response = envelope(&Envelope::success(result));
     response.add_cookie(&cookie)?;

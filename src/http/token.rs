@@ -7,7 +7,6 @@ use super::app_id::AppId;
 use super::error::Failure;
 use super::extract::{Here, Sent, basic_credentials};
 use super::request_log::leave_remarks;
-use super::sign::sign;
 use crate::protocol::known_parameters;
 use crate::protocol::token::TokenRequest;
 
@@ -24,6 +23,6 @@ pub(super) async fn exchange(
     let unknown = sent.unknown_to(&known_parameters::TOKEN);
     leave_remarks(&request, here.tenant.remarks_on_unknown(Some(&app), &unknown));
     let issuance = here.tenant.exchange(&here.base, &app, &token_request).map_err(Failure::from)?;
-    let answer = sign(issuance.signatures(), move || issuance.respond()).await?;
+    let answer = here.signers.sign(issuance.signatures(), move || issuance.respond()).await?;
     Ok(private_json(&answer))
 }

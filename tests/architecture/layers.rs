@@ -116,6 +116,7 @@ pub(crate) const LAYERS: [Layer; 11] = [
             "schemars",
             "serde",
             "serde_json",
+            "tokio",
             "tracing",
             "url",
         ]),
