@@ -91,7 +91,12 @@ pub struct Journal {
 }
 
 /// What is kept, the oldest first.
-type Kept = VecDeque<Arc<Exchange>>;
+#[derive(Debug, Default)]
+struct Kept {
+    exchanges: VecDeque<Arc<Exchange>>,
+    /// How many wait for the next: to wake nobody is a call of the system too.
+    waiting: usize,
+}
 
 impl Journal {
     /// Forgets every exchange, and keeps at most `limit` from now on; with 0 it keeps none. Numbers
@@ -130,21 +135,24 @@ impl Journal {
         // Under the lock: who has waited for an exchange finds it counted.
         self.watched.see(&exchange);
         let limit = self.limit.load(Ordering::Acquire);
-        let is_full = kept.len() >= limit;
-        let oldest = if is_full { kept.pop_front() } else { None };
+        let is_full = kept.exchanges.len() >= limit;
+        let oldest = if is_full { kept.exchanges.pop_front() } else { None };
         if limit > 0 {
-            kept.push_back(Arc::new(exchange));
+            kept.exchanges.push_back(Arc::new(exchange));
         }
         self.last.store(number, Ordering::Release);
+        let is_awaited = kept.waiting > 0;
         drop(kept);
-        self.written.notify_all();
+        if is_awaited {
+            self.written.notify_all();
+        }
         // Freed without the lock.
         drop(oldest);
     }
 
     /// The exchanges that the filter lets through, the oldest first.
     pub fn find(&self, filter: &Filter) -> Vec<Arc<Exchange>> {
-        let all: Vec<_> = self.kept().iter().cloned().collect();
+        let all: Vec<_> = self.kept().exchanges.iter().cloned().collect();
         let mut found: Vec<_> = all.into_iter().filter(|exchange| filter.lets(exchange)).collect();
         if let Some(limit) = filter.limit {
             found.drain(..found.len().saturating_sub(limit));
@@ -164,17 +172,19 @@ impl Journal {
             if found.len() >= wanted || left.is_zero() {
                 return found;
             }
-            let kept = self.kept();
+            let mut kept = self.kept();
             // What came between looking and locking is looked at, not waited for.
             if self.last() == seen {
-                drop(self.written.wait_timeout(kept, left));
+                kept.waiting += 1;
+                let woken = self.written.wait_timeout(kept, left);
+                woken.unwrap_or_else(PoisonError::into_inner).0.waiting -= 1;
             }
         }
     }
 
     /// Forgets every exchange; numbers go on.
     pub fn clear(&self) {
-        let forgotten = std::mem::take(&mut *self.kept());
+        let forgotten = std::mem::take(&mut self.kept().exchanges);
         drop(forgotten);
     }
 
