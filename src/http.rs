@@ -6,6 +6,7 @@
 mod addressed;
 mod answer;
 mod app_id;
+mod around;
 mod authority;
 mod authorize;
 mod body;
@@ -50,17 +51,12 @@ use actix_web::http::header;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 
-pub(crate) use canonical::canonical_path;
+pub(crate) use around::around;
 pub(crate) use connection::{Connection, Door};
 pub use control::ControlAccess;
-pub(crate) use control::guard_control;
 pub(crate) use extract::{SESSION_COOKIE, Site};
-pub(crate) use journaled::journaled;
-pub(crate) use lost::wrong_method;
 pub(crate) use metrics::Metrics;
-pub(crate) use request_log::log_request;
 pub(crate) use sign::Signers;
-pub(crate) use steered::steered;
 
 /// The most bytes of a request body that are read.
 const BODY_LIMIT: usize = 64 * 1024;

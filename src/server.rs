@@ -18,17 +18,13 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
-use actix_web::middleware::{ErrorHandlers, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, Error, rt};
 
 pub use crate::http::ControlAccess;
 pub(crate) use crate::http::SESSION_COOKIE;
-use crate::http::{
-    Door, Metrics, Signers, Site, canonical_path, guard_control, journaled, log_request, routes,
-    steered, wrong_method,
-};
+use crate::http::{Door, Metrics, Signers, Site, around, routes};
 use crate::outgoing::Outgoing;
 use crate::protocol::base_url::BaseUrl;
 use crate::tenant::tenants::Tenants;
@@ -185,12 +181,6 @@ impl Server {
     }
 }
 
-/// Gives a 405 a text for people.
-fn wrong_methods<B: 'static>() -> ErrorHandlers<B> {
-    let handlers = ErrorHandlers::new();
-    handlers.handler(StatusCode::METHOD_NOT_ALLOWED, |answer| Ok(wrong_method(answer)))
-}
-
 /// The application that serves the site.
 fn application(
     site: Data<Site>,
@@ -204,16 +194,7 @@ fn application(
         InitError = (),
     >,
 > {
-    App::new()
-        .app_data(site)
-        .app_data(signers)
-        .wrap(wrong_methods())
-        .wrap(from_fn(steered))
-        .wrap(from_fn(journaled))
-        .wrap(from_fn(guard_control))
-        .wrap(from_fn(canonical_path))
-        .wrap(from_fn(log_request))
-        .configure(routes)
+    App::new().app_data(site).app_data(signers).wrap(from_fn(around)).configure(routes)
 }
 
 impl std::fmt::Debug for Server {

@@ -8,15 +8,14 @@
 
 use std::borrow::Cow;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::HttpMessage;
+use actix_web::dev::ServiceRequest;
 use actix_web::http::uri::PathAndQuery;
 use actix_web::http::{Method, Uri};
-use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
 
 use super::addressed::{Addressed, base_of_request};
+use super::around::{Answered, Inside};
 use super::control::is_control;
 use super::endpoint::route_of;
 use super::extract::Site;
@@ -24,12 +23,9 @@ use super::lost::NoSuchTenant;
 use super::vendor::NAMESPACES;
 use crate::protocol::base_url::BaseUrl;
 
-/// Middleware: routes see the canonical path below the tenant's, and GET for HEAD (whose body is
+/// Layer: routes see the canonical path below the tenant's, and GET for HEAD (whose body is
 /// then left out where answers are written); the query stays as it was sent.
-pub(crate) async fn canonical_path<B: MessageBody>(
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+pub(super) async fn canonical_path(mut request: ServiceRequest, inside: impl Inside) -> Answered {
     let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
     let prefix = site.public_url.as_ref().map_or("", BaseUrl::path_prefix);
     let Canonical { tenant, path } = canonical(request.path(), prefix);
@@ -46,7 +42,7 @@ pub(crate) async fn canonical_path<B: MessageBody>(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    next.call(request).await
+    inside(request).await
 }
 
 /// Gives the request's URI this path, if that makes one.

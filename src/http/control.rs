@@ -23,7 +23,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 
 pub use self::access::ControlAccess;
-pub(crate) use self::access::guard_control;
+pub(super) use self::access::guard_control;
 pub(super) use self::access::is_control;
 use self::call::Call;
 use self::operation::{Operation, Run};

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{Error, HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest};
 use bytestring::ByteString;
 
 use super::addressed::{base_here, tenant_of};
+use super::around::{Answered, Inside};
 use super::control::is_control;
 use super::extract::{RawBody, SESSION_COOKIE};
 use super::seen::asked;
@@ -24,17 +24,14 @@ use crate::tenant::asked::Asked;
 use crate::tenant::journal::{Exchange, KEPT_OF_BODY, Pairs};
 use crate::tenant::remarks::Remarks;
 
-/// Middleware: writes the exchange down when it is over.
-pub(crate) async fn journaled<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
+/// Layer: writes the exchange down when it is over.
+pub(super) async fn journaled(request: ServiceRequest, inside: impl Inside) -> Answered {
     let tenant = tenant_of(request.request());
     if !tenant.journal().is_wanted() || is_control(request.path()) {
-        return Ok(next.call(request).await?.map_into_boxed_body());
+        return inside(request).await;
     }
     let (at, watch) = (tenant.clock().now(), Stopwatch::start());
-    let answered = next.call(request).await?;
+    let answered = inside(request).await?;
     let mut body = Bytes::new();
     let answered = answered.map_body(|_, answer| match answer.try_into_bytes() {
         Ok(bytes) => {

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{StatusCode, header};
-use actix_web::middleware::ErrorHandlerResponse;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
 use super::control::{PROBLEM_JSON, Problem};
@@ -57,13 +57,15 @@ impl ResponseError for NoSuchTenant {
     }
 }
 
-/// Middleware's hook: gives a 405, which has an `Allow` header already, a text for people.
-pub(crate) fn wrong_method<B>(response: ServiceResponse<B>) -> ErrorHandlerResponse<B> {
+/// Gives a 405, which has an `Allow` header already, a text for people.
+pub(super) fn wrong_method(answered: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let is_problem = |kind: &header::HeaderValue| kind == PROBLEM_JSON;
-    if response.headers().get(header::CONTENT_TYPE).is_some_and(is_problem) {
-        return ErrorHandlerResponse::Response(response.map_into_left_body());
+    if answered.status() != StatusCode::METHOD_NOT_ALLOWED
+        || answered.headers().get(header::CONTENT_TYPE).is_some_and(is_problem)
+    {
+        return answered;
     }
-    let (request, response) = response.into_parts();
+    let (request, response) = answered.into_parts();
     let allowed = response.headers().get(header::ALLOW);
     let allowed = allowed.and_then(|methods| methods.to_str().ok()).unwrap_or("another method");
     let method = request.method();
@@ -72,8 +74,7 @@ pub(crate) fn wrong_method<B>(response: ServiceResponse<B>) -> ErrorHandlerRespo
     for (name, value) in response.headers() {
         answer.headers_mut().insert(name.clone(), value.clone());
     }
-    let answer = ServiceResponse::new(request, answer).map_into_right_body();
-    ErrorHandlerResponse::Response(answer)
+    ServiceResponse::new(request, answer)
 }
 
 /// A text for people.

@@ -4,16 +4,15 @@
 use std::fmt;
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest};
 use tracing::Level;
 
 use super::addressed::Addressed;
+use super::around::{Answered, Inside};
 use super::body::limit_body;
 use super::connection::Connection;
 use super::endpoint::{app_at, endpoint_at, shown};
@@ -43,19 +42,16 @@ pub(super) fn leave_remarks(request: &HttpRequest, remarks: Remarks) {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct VendorFailure;
 
-/// Middleware, around all others: a line for each request, a warning if it was refused; each remark
+/// Layer, around all others: a line for each request, a warning if it was refused; each remark
 /// on the client is a line of its own.
-pub(crate) async fn log_request<B: MessageBody>(
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+pub(super) async fn log_request(mut request: ServiceRequest, inside: impl Inside) -> Answered {
     let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
     let answering = Connection::of(request.request()).answering();
     limit_body(&mut request, site.body_within);
     let named = request.headers().get(&REQUEST_ID).cloned();
     let (method, sent, watch) =
         (request.method().clone(), request.path().to_owned(), Stopwatch::start());
-    let answer = next.call(request).await;
+    let answer = inside(request).await;
     let (path, status) = match &answer {
         Ok(answer) => (answer.request().path(), answer.status()),
         Err(error) => (sent.as_str(), error.as_response_error().status_code()),

@@ -6,14 +6,14 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::middleware::Next;
 use actix_web::rt::time::sleep;
 use actix_web::web::Bytes;
-use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
+use actix_web::{HttpMessage, HttpResponse, ResponseError};
 use serde_json::json;
 
 use super::addressed::tenant_of;
 use super::answer;
+use super::around::{Answered, Inside};
 use super::control::is_control;
 use super::error::Failure;
 use super::faulty_body::FaultyBody;
@@ -26,14 +26,11 @@ use crate::tenant::steer::{Canned, Fault};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Steered;
 
-/// Middleware: fails, delays and cuts as steering says, when there is any.
-pub(crate) async fn steered<B: MessageBody + 'static>(
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
+/// Layer: fails, delays and cuts as steering says, when there is any.
+pub(super) async fn steered(mut request: ServiceRequest, inside: impl Inside) -> Answered {
     let tenant = tenant_of(request.request());
     if !tenant.steering().is_used() || is_control(request.path()) {
-        return Ok(next.call(request).await?.map_into_boxed_body());
+        return inside(request).await;
     }
     let body = match request.extract::<Bytes>().await {
         Ok(body) => body,
@@ -46,14 +43,14 @@ pub(crate) async fn steered<B: MessageBody + 'static>(
     request.set_payload(Payload::from(body));
     request.extensions_mut().insert(asked.clone());
     let Some(steer) = tenant.steering().of_request(&asked, &tenant.concerned(&asked)) else {
-        return Ok(next.call(request).await?.map_into_boxed_body());
+        return inside(request).await;
     };
     if let Some(delay) = steer.delay {
         sleep(Duration::from_millis(delay)).await;
     }
     let mut answered = match &steer.answer {
         Some(canned) => request.into_response(answer_of(canned, &tenant)),
-        None => next.call(request).await?.map_into_boxed_body(),
+        None => inside(request).await?,
     };
     answered.response_mut().extensions_mut().insert(Steered);
     Ok(match steer.fault {

@@ -1,11 +1,9 @@
 //! Who may steer: everybody on this machine, elsewhere who knows the token, or nobody.
 
-use actix_web::Error;
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::middleware::Next;
+use actix_web::dev::ServiceRequest;
 use actix_web::web::Data;
 
+use super::super::around::{Answered, Inside};
 use super::super::connection::Connection;
 use super::super::extract::{Site, bearer_token};
 use super::problem::Problem;
@@ -23,16 +21,16 @@ pub enum ControlAccess {
     Off,
 }
 
-/// Middleware: lets nobody else to `/_mock`, but for the certificate of the authority.
-pub(crate) async fn guard_control<B: MessageBody>(
+/// Layer: lets nobody else to `/_mock`, but for the certificate of the authority.
+pub(in crate::http) async fn guard_control(
     request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+    inside: impl Inside,
+) -> Answered {
     // A certificate of an authority is there to be shown to everybody.
     if is_control(request.path()) && request.path() != "/_mock/ca.pem" {
         check(&request)?;
     }
-    next.call(request).await
+    inside(request).await
 }
 
 /// Whether a path is of the mock's own surface.
