@@ -66,7 +66,6 @@ const BODY_LIMIT: usize = 64 * 1024;
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let at = web::resource::<&str>;
     config
-        .app_data(web::PayloadConfig::new(BODY_LIMIT))
         .service(at("/health").get(health))
         .service(at("/oauth2/authorize/:app").get(authorize::authorize).post(authorize::authorize))
         .service(browser(at("/oauth2/token/:app").post(token::exchange)))

@@ -1,6 +1,6 @@
 //! The body of a request, which has to come within a time.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,8 +9,9 @@ use std::time::Duration;
 use actix_web::HttpMessage;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::rt::time::{Sleep, sleep};
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, BytesMut};
 use futures_core::Stream;
 
 use super::connection::Connection;
@@ -30,6 +31,43 @@ pub(super) fn limit_body(request: &mut ServiceRequest, within: Duration) {
 /// Whether this is the end of the time that a body has.
 pub(super) fn is_late(error: &PayloadError) -> bool {
     matches!(error, PayloadError::Io(error) if error.kind() == io::ErrorKind::TimedOut)
+}
+
+/// The whole body of a request.
+///
+/// Like that of actix, but nothing is set aside for it before it is there: most bodies come in one piece.
+///
+/// # Errors
+///
+/// `Overflow` when it is longer than `limit`, or says so; else what became of the payload.
+pub(super) fn whole_body(
+    headers: &HeaderMap,
+    mut payload: Payload,
+    limit: usize,
+) -> impl Future<Output = Result<Bytes, PayloadError>> + use<> {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let declared: Option<usize> = declared.and_then(|length| length.parse().ok());
+    async move {
+        if declared.is_some_and(|length| length > limit) {
+            return Err(PayloadError::Overflow);
+        }
+        let (mut first, mut several) = (Bytes::new(), BytesMut::new());
+        while let Some(piece) = poll_fn(|context| Pin::new(&mut payload).poll_next(context)).await {
+            let piece = piece?;
+            if first.len().max(several.len()) + piece.len() > limit {
+                return Err(PayloadError::Overflow);
+            }
+            if first.is_empty() {
+                first = piece;
+                continue;
+            }
+            if several.is_empty() {
+                several.extend_from_slice(&first);
+            }
+            several.extend_from_slice(&piece);
+        }
+        Ok(if several.is_empty() { first } else { several.freeze() })
+    }
 }
 
 struct Body {

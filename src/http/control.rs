@@ -20,7 +20,7 @@ mod steering;
 mod tenants;
 
 use actix_web::web::{Bytes, Data};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 
 pub use self::access::ControlAccess;
 pub(super) use self::access::guard_control;
@@ -29,7 +29,7 @@ use self::call::Call;
 use self::operation::{Operation, Run};
 pub(super) use self::problem::{PROBLEM_JSON, Problem};
 use super::addressed::{Addressed, base_of};
-use super::body::is_late;
+use super::body::{is_late, whole_body};
 use super::extract::{Here, Site};
 use crate::documents;
 use crate::tenant::tenants::DEFAULT;
@@ -55,11 +55,10 @@ const OPERATIONS: [&[Operation]; 8] = [
 /// The routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     let at = web::resource::<&str>;
-    let limit = || web::PayloadConfig::new(BODY_LIMIT);
     config
         .service(at("/_mock/openapi.json").get(description))
-        .service(at(ROOT).app_data(limit()).to(serve))
-        .service(at("/_mock/v1/{operation:.*}").app_data(limit()).to(serve));
+        .service(at(ROOT).to(serve))
+        .service(at("/_mock/v1/{operation:.*}").to(serve));
 }
 
 async fn description() -> HttpResponse {
@@ -103,9 +102,9 @@ async fn answer(here: Here, request: HttpRequest, payload: web::Payload) -> oper
         answer.headers_mut().insert(actix_web::http::header::ALLOW, allowed);
         return Ok(answer);
     };
-    let body = Bytes::from_request(&request, &mut payload.into_inner()).await;
-    let body = body.map_err(|error| match error.as_error() {
-        Some(error) if is_late(error) => Problem::too_late("the body did not come in time"),
+    let body = whole_body(request.headers(), payload.into_inner(), BODY_LIMIT).await;
+    let body = body.map_err(|error| match error {
+        error if is_late(&error) => Problem::too_late("the body did not come in time"),
         _ => Problem::too_large(format!("the body has no end, or more than {BODY_LIMIT} bytes")),
     })?;
     let call = call(here, &request, segments, body);

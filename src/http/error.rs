@@ -10,7 +10,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 use super::body::is_late;
 use super::{answer, pages};
-use crate::protocol::error::{Fault, OAuthError};
+use crate::protocol::error::{ErrorCode, Fault, OAuthError};
 use crate::protocol::security::{NO_ACCESS, UnauthorizedBody};
 
 /// An error of an OAuth endpoint on its way out, as JSON.
@@ -32,14 +32,20 @@ impl Failure {
         &self.error.description
     }
 
+    /// What was decided on could not be signed.
+    pub(super) fn unsigned() -> Self {
+        let error = OAuthError::new(ErrorCode::ServerError, "nothing was signed");
+        error.blamed_on(Fault::Server).into()
+    }
+
     /// The body could not be read to its end.
-    pub(super) fn unreadable_body(error: &actix_web::Error) -> Self {
-        let (status, text): (_, Cow<'static, str>) = match error.as_error() {
-            Some(PayloadError::Overflow) => {
+    pub(super) fn unreadable_body(error: &PayloadError) -> Self {
+        let (status, text): (_, Cow<'static, str>) = match error {
+            PayloadError::Overflow => {
                 let text = format!("the body is larger than {} bytes", super::BODY_LIMIT);
                 (StatusCode::PAYLOAD_TOO_LARGE, text.into())
             }
-            Some(error) if is_late(error) => {
+            error if is_late(error) => {
                 (StatusCode::REQUEST_TIMEOUT, "the body did not come in time".into())
             }
             _ => (StatusCode::BAD_REQUEST, "the body could not be read".into()),

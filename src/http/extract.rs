@@ -6,14 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::error::InternalError;
+use actix_web::error::{InternalError, PayloadError};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError};
 use serde::de::DeserializeOwned;
 
+use super::BODY_LIMIT;
 use super::addressed::{base_here, tenant_of};
+use super::body::whole_body;
 use super::control::ControlAccess;
 use super::error::Failure;
 use super::metrics::Metrics;
@@ -84,8 +86,8 @@ pub(super) struct RawBody(pub(super) Bytes);
 fn read_body(
     request: &HttpRequest,
     payload: &mut Payload,
-) -> impl Future<Output = Result<Bytes, actix_web::Error>> + use<> {
-    let body = Bytes::from_request(request, payload);
+) -> impl Future<Output = Result<Bytes, PayloadError>> + use<> {
+    let body = whole_body(request.headers(), payload.take(), BODY_LIMIT);
     let request = request.clone();
     async move {
         let body = body.await?;
@@ -234,7 +236,7 @@ impl<T: DeserializeOwned + Default> FromRequest for VendorJson<T> {
 
 /// A body that could not be read to its end: no success, whatever the vendor's clients make of the
 /// status, and the envelope that says so.
-fn unreadable_body(here: &Here, error: &actix_web::Error) -> actix_web::Error {
+fn unreadable_body(here: &Here, error: &PayloadError) -> actix_web::Error {
     let problem = Failure::unreadable_body(error);
     let mut answer = failure(here, problem.description().to_owned());
     *answer.status_mut() = problem.status_code();

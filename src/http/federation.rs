@@ -136,7 +136,7 @@ pub(super) async fn resume_social(
         username: username.or_else(|| query.owned("username")),
     };
     match here.tenant.resume_social(&here.base, &resumed) {
-        Resumed::Success(login) => signed_in(&here, *login).await,
+        Resumed::Success(login) => signed_in(&here, login).await,
         Resumed::Pending | Resumed::Failure => Ok(failure(&here, AUTHENTICATION_FAILED)),
     }
 }

@@ -25,14 +25,19 @@ pub(super) async fn start(
     body: VendorJson<StartAuthenticationRequest>,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
-    let credentials = session_credentials(&request, &Parameters::default());
+    let start = begun(&here, body.0, &request);
+    started(&here, start).await
+}
+
+fn begun(here: &Here, body: StartAuthenticationRequest, request: &HttpRequest) -> Start {
+    let credentials = session_credentials(request, &Parameters::default());
     // cyberark/conjur-cli-go and cyberark/idsec-sdk-golang say so in a header.
     let out_of_band_idp = request
         .headers()
         .get("OobIdPAuth")
         .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
-    let asked = StartAuthenticationRequest { out_of_band_idp, ..body.0 };
-    started(&here, here.tenant.start_authentication(&here.base, &asked, &credentials)).await
+    let asked = StartAuthenticationRequest { out_of_band_idp, ..body };
+    here.tenant.start_authentication(&here.base, &asked, &credentials)
 }
 
 /// What came of a start.
@@ -41,7 +46,7 @@ pub(super) async fn started(here: &Here, start: Start) -> actix_web::Result<Http
         Start::NewPackage(package) => AuthenticationResult::NewPackage(package),
         Start::WrongPod(pod_fqdn) => AuthenticationResult::WrongPod(WrongPod { pod_fqdn }),
         Start::Federated(start) => AuthenticationResult::Federated(start),
-        Start::SignedIn(login) => return signed_in(here, *login).await,
+        Start::SignedIn(login) => return signed_in(here, login).await,
         Start::Failure => return Ok(failure(here, AUTHENTICATION_FAILED)),
     };
     Ok(envelope(&Envelope::success(result)))
@@ -51,17 +56,21 @@ pub(super) async fn advance(
     here: Here,
     body: VendorJson<AdvanceAuthenticationRequest>,
 ) -> actix_web::Result<HttpResponse> {
-    advanced(&here, &body.0, MESSAGE_SENT).await
+    let advance = {
+        let VendorJson(request) = body;
+        here.tenant.advance_authentication(&here.base, &request)
+    };
+    advanced(&here, advance, MESSAGE_SENT).await
 }
 
 /// What came of an operation on a package; `sent` is what to tell when a message may be on its way.
 pub(super) async fn advanced(
     here: &Here,
-    request: &AdvanceAuthenticationRequest,
+    advance: Advance,
     sent: &'static str,
 ) -> actix_web::Result<HttpResponse> {
-    let (result, message) = match here.tenant.advance_authentication(&here.base, request) {
-        Advance::Success(login) => return signed_in(here, *login).await,
+    let (result, message) = match advance {
+        Advance::Success(login) => return signed_in(here, login).await,
         Advance::NewPackage(package) => (AuthenticationResult::NewPackage(package), None),
         Advance::NextChallenge => (summary("StartNextChallenge"), None),
         Advance::Pending(generated_auth_value) => {
@@ -91,7 +100,10 @@ fn summary(summary: &'static str) -> AuthenticationResult {
 }
 
 /// `LoginSuccess`, and the session as a cookie.
-pub(super) async fn signed_in(here: &Here, login: PendingLogin) -> actix_web::Result<HttpResponse> {
+pub(super) async fn signed_in(
+    here: &Here,
+    login: Box<PendingLogin>,
+) -> actix_web::Result<HttpResponse> {
     let cookie = cookie_of(here, &login);
     let success = here.signers.sign(1, move || login.respond()).await?;
     let result = AuthenticationResult::LoginSuccess(Box::new(success));

@@ -7,13 +7,14 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::rt::time::sleep;
-use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpResponse, ResponseError};
 use serde_json::json;
 
+use super::BODY_LIMIT;
 use super::addressed::tenant_of;
 use super::answer;
-use super::around::{Answered, Inside};
+use super::around::{Answer, Inside};
+use super::body::whole_body;
 use super::control::is_control;
 use super::error::Failure;
 use super::faulty_body::FaultyBody;
@@ -27,12 +28,13 @@ use crate::tenant::steer::{Canned, Fault};
 pub(super) struct Steered;
 
 /// Layer: fails, delays and cuts as steering says, when there is any.
-pub(super) async fn steered(mut request: ServiceRequest, inside: impl Inside) -> Answered {
+pub(super) async fn steered(mut request: ServiceRequest, inside: impl Inside) -> Answer {
     let tenant = tenant_of(request.request());
     if !tenant.steering().is_used() || is_control(request.path()) {
         return inside(request).await;
     }
-    let body = match request.extract::<Bytes>().await {
+    let payload = request.take_payload();
+    let body = match whole_body(request.headers(), payload, BODY_LIMIT).await {
         Ok(body) => body,
         Err(error) => {
             let answer = Failure::unreadable_body(&error).error_response();

@@ -75,7 +75,7 @@ pub(super) async fn qr_status(
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
     match here.tenant.qr_status(&here.base, &guid_of(&request, body.0)) {
-        QrStatus::SignedIn(login) => signed_in(&here, *login).await,
+        QrStatus::SignedIn(login) => signed_in(&here, login).await,
         QrStatus::Pending => Ok(envelope(&Envelope::success(SummaryOnly::new("OobPending")))),
         QrStatus::Failure => Ok(failure(&here, AUTHENTICATION_FAILED)),
     }
@@ -129,7 +129,8 @@ pub(super) async fn advance_forgot_username(
     here: Here,
     body: VendorJson<AdvanceAuthenticationRequest>,
 ) -> actix_web::Result<HttpResponse> {
-    advanced(&here, &body.0, NAMES_SENT).await
+    let advance = here.tenant.advance_authentication(&here.base, &body.0);
+    advanced(&here, advance, NAMES_SENT).await
 }
 
 fn done(here: &Here, is_done: bool) -> HttpResponse {
