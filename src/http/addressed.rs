@@ -10,7 +10,7 @@ use super::extract::Site;
 use crate::protocol::base_url::BaseUrl;
 use crate::tenant::Tenant;
 
-/// A named tenant that a request is for, left with the request by [`super::canonical_path`].
+/// A named tenant that a request is for, left with the request by [`super::canonical`].
 #[derive(Debug, Clone)]
 pub(super) struct Addressed {
     pub(super) name: String,

@@ -13,16 +13,16 @@ use super::request_log::log_request;
 use super::steered::steered;
 
 /// What a request is answered with.
-pub(super) type Answered = Result<ServiceResponse<BoxBody>, Error>;
+pub(super) type Answer = Result<ServiceResponse<BoxBody>, Error>;
 
 /// Everything that is further in than a layer.
-pub(super) trait Inside: AsyncFnOnce(ServiceRequest) -> Answered {}
+pub(super) trait Inside: AsyncFnOnce(ServiceRequest) -> Answer {}
 
-impl<F: AsyncFnOnce(ServiceRequest) -> Answered> Inside for F {}
+impl<F: AsyncFnOnce(ServiceRequest) -> Answer> Inside for F {}
 
 /// Middleware: the layers around the routes, each a function of what is further in; here from the inside out.
 /// To actix they are one, as each that it knows of costs every request two boxes and a dynamic call.
-pub(crate) async fn around(request: ServiceRequest, routes: Next<BoxBody>) -> Answered {
+pub(crate) async fn around(request: ServiceRequest, routes: Next<BoxBody>) -> Answer {
     let answered = async |request| Ok(wrong_method(routes.call(request).await?));
     let answered = async |request| steered(request, answered).await;
     let answered = async |request| journaled(request, answered).await;

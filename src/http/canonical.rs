@@ -15,7 +15,7 @@ use actix_web::http::{Method, Uri};
 use actix_web::web::Data;
 
 use super::addressed::{Addressed, base_of_request};
-use super::around::{Answered, Inside};
+use super::around::{Answer, Inside};
 use super::control::is_control;
 use super::endpoint::route_of;
 use super::extract::Site;
@@ -25,16 +25,16 @@ use crate::protocol::base_url::BaseUrl;
 
 /// Layer: routes see the canonical path below the tenant's, and GET for HEAD (whose body is
 /// then left out where answers are written); the query stays as it was sent.
-pub(super) async fn canonical_path(mut request: ServiceRequest, inside: impl Inside) -> Answered {
+pub(super) async fn canonical_path(mut request: ServiceRequest, inside: impl Inside) -> Answer {
     let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
     let prefix = site.public_url.as_ref().map_or("", BaseUrl::path_prefix);
     let Canonical { tenant, path } = canonical(request.path(), prefix);
-    let has_moved = path.is_some_and(|path| move_to(&mut request, path).is_some());
-    if let Some(route) = route_of(request.path()) {
-        request.match_info_mut().get_mut().update(route);
-    } else if has_moved {
-        let uri = request.uri().clone();
-        request.match_info_mut().get_mut().update(&uri);
+    let moved = path.and_then(|path| moved_to(request.uri(), path));
+    if let Some(uri) = &moved {
+        request.head_mut().uri = uri.clone();
+    }
+    if let Some(uri) = route_of(request.path()).or(moved.as_ref()) {
+        request.match_info_mut().get_mut().update(uri);
     }
     if let Some(addressed) = addressed(&site, &request, tenant)? {
         request.extensions_mut().insert(addressed);
@@ -45,22 +45,20 @@ pub(super) async fn canonical_path(mut request: ServiceRequest, inside: impl Ins
     inside(request).await
 }
 
-/// Gives the request's URI this path, if that makes one.
-fn move_to(request: &mut ServiceRequest, mut path: String) -> Option<()> {
-    if let Some(query) = request.uri().query() {
+/// The URI with this path, if that makes one.
+fn moved_to(uri: &Uri, mut path: String) -> Option<Uri> {
+    if let Some(query) = uri.query() {
         path.reserve_exact(1 + query.len());
         path.push('?');
         path.push_str(query);
     }
     let path_and_query = PathAndQuery::try_from(path).ok()?;
-    request.head_mut().uri = if request.uri().authority().is_none() {
-        path_and_query.into()
-    } else {
-        let mut parts = request.uri().clone().into_parts();
-        parts.path_and_query = Some(path_and_query);
-        Uri::from_parts(parts).ok()?
-    };
-    Some(())
+    if uri.authority().is_none() {
+        return Some(path_and_query.into());
+    }
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(path_and_query);
+    Uri::from_parts(parts).ok()
 }
 
 /// The named tenant that the path or the host leads to.

@@ -1,6 +1,5 @@
 //! Writes the journal: every request with its answer, but those of the control API.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -11,21 +10,21 @@ use actix_web::{HttpMessage, HttpRequest};
 use bytestring::ByteString;
 
 use super::addressed::{base_here, tenant_of};
-use super::around::{Answered, Inside};
+use super::around::{Answer, Inside};
 use super::control::is_control;
 use super::extract::{RawBody, SESSION_COOKIE};
 use super::seen::asked;
 use super::steered::Steered;
 use crate::clock::{Stopwatch, Timestamp};
 use crate::protocol::error::OAuthError;
-use crate::protocol::parameters::readable;
+use crate::protocol::parameters::{readable, readable_text};
 use crate::tenant::Tenant;
 use crate::tenant::asked::Asked;
 use crate::tenant::journal::{Exchange, KEPT_OF_BODY, Pairs};
 use crate::tenant::remarks::Remarks;
 
 /// Layer: writes the exchange down when it is over.
-pub(super) async fn journaled(request: ServiceRequest, inside: impl Inside) -> Answered {
+pub(super) async fn journaled(request: ServiceRequest, inside: impl Inside) -> Answer {
     let tenant = tenant_of(request.request());
     if !tenant.journal().is_wanted() || is_control(request.path()) {
         return inside(request).await;
@@ -143,9 +142,4 @@ fn kept_text_of(body: &Bytes) -> ByteString {
         return text_of(body).into();
     }
     ByteString::try_from(body.clone()).unwrap_or_else(|_| text_of(body).into())
-}
-
-fn readable_text(bytes: &[u8]) -> Cow<'_, str> {
-    // Checking the whole is several times faster than looking for what is wrong with it.
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

@@ -57,7 +57,8 @@ impl ResponseError for NoSuchTenant {
     }
 }
 
-/// Gives a 405, which has an `Allow` header already, a text for people.
+/// Gives a 405 of the routes, which has an `Allow` header already, a text for people; every other answer stays as
+/// it is, and so does a problem of the control API.
 pub(super) fn wrong_method(answered: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let is_problem = |kind: &header::HeaderValue| kind == PROBLEM_JSON;
     if answered.status() != StatusCode::METHOD_NOT_ALLOWED

@@ -12,7 +12,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use tracing::Level;
 
 use super::addressed::Addressed;
-use super::around::{Answered, Inside};
+use super::around::{Answer, Inside};
 use super::body::limit_body;
 use super::connection::Connection;
 use super::endpoint::{app_at, endpoint_at, shown};
@@ -44,7 +44,7 @@ pub(super) struct VendorFailure;
 
 /// Layer, around all others: a line for each request, a warning if it was refused; each remark
 /// on the client is a line of its own.
-pub(super) async fn log_request(mut request: ServiceRequest, inside: impl Inside) -> Answered {
+pub(super) async fn log_request(mut request: ServiceRequest, inside: impl Inside) -> Answer {
     let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
     let answering = Connection::of(request.request()).answering();
     limit_body(&mut request, site.body_within);

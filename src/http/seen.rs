@@ -1,17 +1,12 @@
 //! A request as steering and journal see it.
 
-use std::borrow::Cow;
-
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap};
 use serde_json::Value;
 
 use super::extract::{basic_credentials, session_credentials};
-use crate::protocol::parameters::{Parameters, readable};
+use crate::protocol::parameters::{Parameter, Parameters, readable};
 use crate::tenant::asked::Asked;
-
-/// Name and value.
-type Parameter<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// What is asked: by query and body, and with which credentials.
 pub(super) fn asked<'a>(request: &'a HttpRequest, body: &'a [u8]) -> Asked<'a> {

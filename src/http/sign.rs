@@ -10,34 +10,36 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use actix_web::error::ErrorServiceUnavailable;
 use actix_web::{rt, web};
 use tokio::sync::oneshot;
 
+use super::error::Failure;
 use crate::clock::Stopwatch;
 
 /// A thread that begins sooner than this after it has ended comes from a queue.
 const STRAIGHT_ON: Duration = Duration::from_micros(30);
 
-/// The most that a thread takes at once: what is signed first waits for what is signed last.
+/// The most signatures that a thread takes at once: what is signed first waits for what is signed last, and
+/// what was taken is not given to another thread that has nothing to do.
 const MOST: usize = 8;
 
 /// What is to be signed; it comes back as what is left to do on the worker.
-type Work = Box<dyn FnOnce() -> Delivery + Send>;
-type Delivery = Box<dyn FnOnce() + Send>;
+type Work = Box<dyn FnOnce() -> Return + Send>;
+type Return = Box<dyn FnOnce() + Send>;
 
-/// The signing threads of a worker.
+/// The threads that sign what comes in at a worker's listener.
 ///
 /// To hand something over wakes a thread, and to get it back wakes the worker, so what waits for a thread
-/// goes there together and comes back together (measured: a token at saturation costs a seventh less
-/// beside its signature).
+/// goes there together and comes back together: a token at saturation costs a tenth less beside its
+/// signature.
 #[derive(Debug, Clone)]
 pub(crate) struct Signers(Rc<Line>);
 
 struct Line {
     threads: usize,
     busy: Cell<usize>,
-    waiting: RefCell<VecDeque<Work>>,
+    /// Each with how many signatures it makes.
+    waiting: RefCell<VecDeque<(usize, Work)>>,
 }
 
 impl Signers {
@@ -50,38 +52,37 @@ impl Signers {
     ///
     /// # Errors
     ///
-    /// When the threads are shutting down, or the work panics.
+    /// When there is no thread, as the server stops or the system gives none, or the work panics.
     pub(super) async fn sign<R: Send + 'static>(
         &self,
         signatures: usize,
         work: impl FnOnce() -> R + Send + 'static,
-    ) -> actix_web::Result<R> {
+    ) -> Result<R, Failure> {
         if signatures == 0 {
             return Ok(work());
         }
         let (sender, receiver) = oneshot::channel();
-        self.0.waiting.borrow_mut().push_back(Box::new(move || {
+        let work: Work = Box::new(move || {
             let done = work();
             Box::new(move || drop(sender.send(done)))
-        }));
+        });
+        self.0.waiting.borrow_mut().push_back((signatures, work));
         if self.0.busy.get() < self.0.threads {
-            self.0.busy.set(self.0.busy.get() + 1);
-            rt::spawn(Self::keep_busy(self.0.clone()));
+            rt::spawn(keep_busy(Busy::new(self.0.clone())));
         }
-        receiver.await.map_err(|_| ErrorServiceUnavailable("nothing was signed"))
+        receiver.await.map_err(|_| Failure::unsigned())
     }
+}
 
-    /// Keeps one thread busy for as long as anything waits.
-    async fn keep_busy(line: Rc<Line>) {
-        loop {
-            let works = line.take();
-            if works.is_empty() {
-                break;
-            }
-            let signed = web::block(|| works.into_iter().filter_map(in_turn).collect::<Vec<_>>());
-            signed.await.into_iter().flatten().for_each(|deliver| deliver());
+/// Keeps one thread busy for as long as anything waits.
+async fn keep_busy(line: Busy) {
+    loop {
+        let works = line.0.take();
+        if works.is_empty() {
+            break;
         }
-        line.busy.set(line.busy.get() - 1);
+        let done = web::block(|| works.into_iter().filter_map(in_turn).collect::<Vec<_>>()).await;
+        done.into_iter().flatten().for_each(|give_back| give_back());
     }
 }
 
@@ -89,8 +90,36 @@ impl Line {
     /// A thread's share of what waits.
     fn take(&self) -> Vec<Work> {
         let mut waiting = self.waiting.borrow_mut();
-        let share = waiting.len().div_ceil(self.threads).min(MOST);
-        waiting.drain(..share).collect()
+        let all: usize = waiting.iter().map(|(signatures, _)| signatures).sum();
+        let share = all.div_ceil(self.threads).min(MOST);
+        let mut taken = 0;
+        let fits = waiting.iter().take_while(|(signatures, _)| {
+            taken += signatures;
+            taken <= share || taken == *signatures
+        });
+        let count = fits.count();
+        waiting.drain(..count).map(|(_, work)| work).collect()
+    }
+}
+
+/// One of the threads that are busy.
+struct Busy(Rc<Line>);
+
+impl Busy {
+    fn new(line: Rc<Line>) -> Self {
+        line.busy.set(line.busy.get() + 1);
+        Self(line)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        let left = self.0.busy.get() - 1;
+        self.0.busy.set(left);
+        if left == 0 {
+            // Nothing waits, unless no thread was to be had. Nobody else would come for it.
+            self.0.waiting.take();
+        }
     }
 }
 
@@ -108,12 +137,14 @@ thread_local! {
 /// Lets whoever waits for the processor go first when the last work was done just now: as long as there is
 /// a queue, the thread would keep the processor for the whole of its time slice, some milliseconds, in which
 /// the worker can answer nothing.
-fn in_turn(work: Work) -> Option<Delivery> {
+fn in_turn(work: Work) -> Option<Return> {
     if LAST.get().is_some_and(|last| last.elapsed() < STRAIGHT_ON) {
         thread::yield_now();
     }
     // Work that panics drops its sender; the others come back as ever.
-    let done = catch_unwind(AssertUnwindSafe(work)).ok();
+    let done = catch_unwind(AssertUnwindSafe(work));
+    let done =
+        done.inspect_err(|_| tracing::error!("signing failed, by a fault of this program")).ok();
     LAST.set(Some(Stopwatch::start()));
     done
 }
@@ -139,6 +170,43 @@ mod tests {
         }
         assert_eq!((signers.0.busy.get(), signers.0.waiting.borrow().len()), (0, 0));
         assert_eq!(signers.sign(1, || "after that").await.unwrap(), "after that");
+    }
+
+    #[test]
+    fn shares_are_of_signatures() {
+        let line = |threads, signatures: &[usize]| {
+            let works =
+                signatures.iter().map(|n| (*n, Box::new(|| Box::new(|| ()) as Return) as Work));
+            let line = Signers::new(threads).0;
+            line.waiting.borrow_mut().extend(works);
+            line
+        };
+        let shares = |threads, signatures: &[usize]| {
+            let line = line(threads, signatures);
+            std::iter::from_fn(|| Some(line.take().len()).filter(|len| *len > 0))
+                .collect::<Vec<_>>()
+        };
+        assert!(shares(2, &[]).is_empty());
+        assert_eq!(shares(2, &[1, 1]), [1, 1]);
+        assert_eq!(shares(2, &[2, 1, 1]), [1, 1, 1]);
+        assert_eq!(shares(2, &[1; 8]), [4, 2, 1, 1]);
+        assert_eq!(shares(1, &[1; 20]), [8, 8, 4]);
+        assert_eq!(shares(1, &[3, 3, 3, 9]), [2, 1, 1]);
+    }
+
+    #[actix_web::test]
+    async fn nobody_waits_for_a_thread_that_ended() {
+        let signers = Signers::new(1);
+        let busy = Busy::new(signers.0.clone());
+        let waiting = rt::spawn({
+            let signers = signers.clone();
+            async move { signers.sign(1, || 1).await.is_err() }
+        });
+        rt::task::yield_now().await;
+        assert_eq!(signers.0.waiting.borrow().len(), 1);
+        drop(busy);
+        assert!(waiting.await.unwrap());
+        assert_eq!(signers.sign(1, || 2).await.unwrap(), 2);
     }
 
     #[actix_web::test]

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode;
+
 use super::error::{OAuthError, echo};
 
 /// Decoded parameters in the order sent. `Debug` shows the names only: values may be secrets.
@@ -95,14 +97,26 @@ fn pairs(encoded: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
+/// A name and a value.
+pub type Parameter<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// The pairs of form-urlencoded bytes as far as they can be read: what is no UTF-8 is replaced, as in
 /// the URL standard.
-pub fn readable(encoded: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+pub fn readable(encoded: &[u8]) -> impl Iterator<Item = Parameter<'_>> {
     let text = |encoded| match bytes_of(encoded) {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
-        Cow::Owned(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
+        Cow::Borrowed(bytes) => readable_text(bytes),
+        Cow::Owned(bytes) => Cow::Owned(match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        }),
     };
     pairs(encoded).map(move |(name, value)| (text(name), text(value)))
+}
+
+/// Bytes as text, with U+FFFD for what is no UTF-8.
+pub fn readable_text(bytes: &[u8]) -> Cow<'_, str> {
+    // Checking the whole is several times faster than looking for what is wrong with it.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// One form-urlencoded name or value; `None` when it is not UTF-8.
@@ -111,30 +125,17 @@ pub fn decode(encoded: &[u8]) -> Option<String> {
 }
 
 fn bytes_of(encoded: &[u8]) -> Cow<'_, [u8]> {
-    let Some(plain) = encoded.iter().position(|byte| matches!(byte, b'+' | b'%')) else {
+    if !encoded.iter().any(|byte| matches!(byte, b'+' | b'%')) {
         return Cow::Borrowed(encoded);
-    };
-    let mut bytes = Vec::with_capacity(encoded.len());
-    bytes.extend_from_slice(&encoded[..plain]);
-    let mut rest = &encoded[plain..];
-    while let [first, others @ ..] = rest {
-        let (byte, others) = match (first, others) {
-            (b'+', _) => (b' ', others),
-            (b'%', [high, low, behind @ ..]) => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => (high << 4 | low, behind),
-                _ => (b'%', others),
-            },
-            (other, _) => (*other, others),
-        };
-        bytes.push(byte);
-        rest = others;
     }
+    // No escape has a `+` in it, so what stands between two is decoded by itself.
+    let mut bytes = Vec::with_capacity(encoded.len());
+    for part in encoded.split(|byte| *byte == b'+') {
+        bytes.extend(percent_decode(part));
+        bytes.push(b' ');
+    }
+    bytes.pop();
     Cow::Owned(bytes)
-}
-
-/// The value of a hexadecimal digit.
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|value| value.try_into().ok())
 }
 
 #[cfg(test)]
@@ -171,6 +172,13 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn a_plus_is_a_space_whatever_stands_around_it(text in "[+%0aFg\u{e9}]{0,12}") {
+            let spaced = text.replace('+', " ");
+            let expected: Vec<u8> = percent_decode(spaced.as_bytes()).collect();
+            proptest::prop_assert_eq!(&*bytes_of(text.as_bytes()), expected);
+        }
+
         #[test]
         fn arbitrary_bytes_never_panic(bytes: Vec<u8>) {
             let _ = Parameters::parse(&bytes);

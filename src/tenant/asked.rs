@@ -6,6 +6,7 @@ use super::Tenant;
 use super::grant::{Bearer, Code, RefreshToken};
 use super::session::Session;
 use super::store::Key;
+use crate::protocol::parameters::Parameter;
 
 /// A request.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +16,7 @@ pub struct Asked<'a> {
     /// The path in canonical form, below the tenant's.
     pub path: Cow<'a, str>,
     /// The parameters of the query, then those of the body, whether form or JSON.
-    pub parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    pub parameters: Vec<Parameter<'a>>,
     /// What may prove who is signed in: session ids, bearer tokens.
     pub credentials: Vec<String>,
     /// The name in Basic credentials.

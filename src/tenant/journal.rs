@@ -221,22 +221,6 @@ mod tests {
     }
 
     #[test]
-    fn header_fields_that_come_again_are_kept_once() {
-        let journal = of(9);
-        let with_host = |value: &str| {
-            let fields = Pairs::of([("host", value)].into_iter());
-            Exchange { fields, ..Exchange::default() }
-        };
-        for value in ["a", "b", "a"] {
-            journal.write(with_host(value));
-        }
-        let found = journal.find(&Filter::default());
-        let fields = |place: usize| found[place].fields.as_ptr();
-        assert!(fields(0) == fields(2) && fields(0) != fields(1));
-        assert_eq!(found[1].fields[0].value, "b");
-    }
-
-    #[test]
     fn who_watches_counts_what_is_not_kept_too() {
         let journal = of(0);
         assert!(!journal.is_wanted());

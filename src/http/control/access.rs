@@ -3,7 +3,7 @@
 use actix_web::dev::ServiceRequest;
 use actix_web::web::Data;
 
-use super::super::around::{Answered, Inside};
+use super::super::around::{Answer, Inside};
 use super::super::connection::Connection;
 use super::super::extract::{Site, bearer_token};
 use super::problem::Problem;
@@ -22,10 +22,7 @@ pub enum ControlAccess {
 }
 
 /// Layer: lets nobody else to `/_mock`, but for the certificate of the authority.
-pub(in crate::http) async fn guard_control(
-    request: ServiceRequest,
-    inside: impl Inside,
-) -> Answered {
+pub(in crate::http) async fn guard_control(request: ServiceRequest, inside: impl Inside) -> Answer {
     // A certificate of an authority is there to be shown to everybody.
     if is_control(request.path()) && request.path() != "/_mock/ca.pem" {
         check(&request)?;

@@ -40,9 +40,8 @@ impl Pairs {
         RECENT.with_borrow_mut(|recent| recent.list_of(pairs))
     }
 
-    fn packed(bytes: &[u8]) -> Self {
-        let packed = || Arc::new(Packed { bytes: bytes.into(), pairs: OnceLock::new() });
-        Self((!bytes.is_empty()).then(packed))
+    fn packed(bytes: impl Into<Box<[u8]>>) -> Self {
+        Self(Some(Arc::new(Packed { bytes: bytes.into(), pairs: OnceLock::new() })))
     }
 
     fn bytes(&self) -> &[u8] {
@@ -136,7 +135,8 @@ impl Recent {
     /// So many of the last lists may come again.
     const MOST: usize = 64;
 
-    /// The most bytes of a list that may come again: the others would stay when the journal is gone.
+    /// The most bytes of a list that may come again: lists stay with the thread when the journal is cleared,
+    /// and longer ones would be too much.
     const LONGEST: usize = 4096;
 
     fn list_of<'a>(&mut self, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Pairs {
@@ -146,8 +146,11 @@ impl Recent {
             self.bytes.extend_from_slice(&length.to_le_bytes());
             self.bytes.extend_from_slice(text.as_bytes());
         }
+        if self.bytes.is_empty() {
+            return Pairs::default();
+        }
         if self.bytes.len() > Self::LONGEST {
-            return Pairs::packed(&std::mem::take(&mut self.bytes));
+            return Pairs::packed(std::mem::take(&mut self.bytes));
         }
         let hash = self.hasher.hash_one(&self.bytes);
         let is_equal = |(other, list): &(u64, Pairs)| *other == hash && list.bytes() == self.bytes;
@@ -155,7 +158,7 @@ impl Recent {
         if known.is_none() && self.lists.len() == Self::MOST {
             self.lists.pop_front();
         }
-        let list = known.map_or_else(|| Pairs::packed(&self.bytes), |(_, list)| list);
+        let list = known.map_or_else(|| Pairs::packed(&*self.bytes), |(_, list)| list);
         self.lists.push_back((hash, list.clone()));
         list
     }
