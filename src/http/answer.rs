@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
@@ -40,8 +40,8 @@ pub(super) fn json_text(
     body: impl Into<Bytes>,
 ) -> HttpResponse {
     response
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .content_type("application/json; charset=utf-8")
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .content_type(HeaderValue::from_static("application/json; charset=utf-8"))
         .body(body.into())
 }
 
@@ -55,15 +55,15 @@ pub(super) fn private_json(body: &impl Serialize) -> HttpResponse {
 pub(super) fn html(response: &mut HttpResponseBuilder, mut page: String) -> HttpResponse {
     page.shrink_to_fit();
     not_kept(response)
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .content_type("text/html; charset=utf-8")
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .insert_header((header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
+        .content_type(HeaderValue::from_static("text/html; charset=utf-8"))
         .body(page)
 }
 
 /// The headers of an answer that no cache may keep.
 pub(super) fn not_kept(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
     response
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::PRAGMA, "no-cache"))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .insert_header((header::PRAGMA, HeaderValue::from_static("no-cache")))
 }

@@ -129,6 +129,11 @@ impl App {
         self.client_id.clone().unwrap_or_else(|| uuid_of(&self.application_id))
     }
 
+    fn has_client_id(&self, client_id: &str) -> bool {
+        let given = self.client_id.as_deref();
+        given.map_or_else(|| uuid_of(&self.application_id) == client_id, |given| given == client_id)
+    }
+
     /// Which clients are accepted.
     pub fn client_id_type(&self) -> ClientIdType {
         self.client_id_type.unwrap_or(match self.client_secret {
@@ -155,10 +160,10 @@ impl App {
         match self.client_id_type() {
             ClientIdType::Anything => true,
             ClientIdType::List => {
-                self.client_id() == client_id
+                self.has_client_id(client_id)
                     || self.allowed_clients.iter().any(|id| id == client_id)
             }
-            ClientIdType::Confidential => self.client_id() == client_id,
+            ClientIdType::Confidential => self.has_client_id(client_id),
         }
     }
 

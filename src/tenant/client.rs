@@ -98,9 +98,9 @@ impl Tenant {
     /// policy.
     pub(super) fn client(&self, at: &AppAt, claim: &ClientClaim) -> Result<Client, OAuthError> {
         let registered = &at.registered;
-        let claim = &match registered.policy.basic_credentials {
-            BasicCredentials::EitherReading => claim.clone(),
-            BasicCredentials::Urlencoded => claim.clone().urlencoded(),
+        let claim = &*match registered.policy.basic_credentials {
+            BasicCredentials::EitherReading => Cow::Borrowed(claim),
+            BasicCredentials::Urlencoded => Cow::Owned(claim.clone().urlencoded()),
         };
         if let ClientCredentials::Assertion(assertion) = &claim.credentials {
             let claimed = claim.client_id.clone().or_else(|| unverified_text(assertion, "sub"));

@@ -162,11 +162,9 @@ impl SigningKey {
     }
 
     fn sign_under(&self, encoded_header: &str, claims: &impl Serialize) -> Token {
-        let message = Hashed::of(format!("{encoded_header}.{}", encode_part(claims)));
+        let message = Hashed::message(encoded_header, claims);
         let signature = self.signature(&message);
-        let mut rest = ".".to_owned();
-        URL_SAFE_NO_PAD.encode_string(signature, &mut rest);
-        message.followed_by(&rest)
+        message.signed(&signature)
     }
 
     fn signature(&self, message: &Hashed) -> Vec<u8> {
@@ -232,11 +230,14 @@ const fn wire_algorithm(algorithm: SigningAlgorithm) -> Algorithm {
 }
 
 fn encode_part(part: &impl Serialize) -> String {
-    encode_bytes(&serde_json::to_vec(part).expect("headers and claims are JSON objects"))
+    URL_SAFE_NO_PAD.encode(json(part))
 }
 
-fn encode_bytes(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+fn json(part: &impl Serialize) -> Vec<u8> {
+    // Nearly all fit.
+    let mut json = Vec::with_capacity(512);
+    serde_json::to_writer(&mut json, part).expect("headers and claims are JSON objects");
+    json
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl SigningKey {
         header.insert("kid".to_owned(), json!(self.jwk.kid));
         header.extend(members.clone());
         header.retain(|_, value| !value.is_null());
-        let message = Hashed::of(format!("{}.{}", encode_part(&header), encode_part(claims)));
+        let message = Hashed::message(&encode_part(&header), claims);
         let signature = match signature {
             Signature::Valid => self.signature(&message),
             Signature::Broken => self.signature(&message).iter().map(|byte| byte ^ 0x5a).collect(),
@@ -67,6 +67,6 @@ impl SigningKey {
             Signature::Foreign => self.signature(&Hashed::of(format!("foreign {}", message.text))),
             Signature::None => Vec::new(),
         };
-        message.followed_by(&format!(".{}", super::encode_bytes(&signature)))
+        message.signed(&signature)
     }
 }
