@@ -170,7 +170,17 @@ impl std::fmt::Debug for TokenCall {
 pub struct BasicCredentials {
     client_id: String,
     client_secret: Secret,
-    decoded: Option<(String, Secret)>,
+    decoded: Decoded,
+}
+
+/// What credentials are if they are form-urlencoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Decoded {
+    /// The same: there is nothing to decode in them.
+    Same,
+    Other(String, Secret),
+    /// Nothing: not UTF-8.
+    Nothing,
 }
 
 impl BasicCredentials {
@@ -183,11 +193,16 @@ impl BasicCredentials {
         let pair = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
         let (client_id, client_secret) = pair.split_once(':')?;
         let decode = |half: &str| parameters::decode(half.as_bytes());
-        let decoded = decode(client_id).zip(decode(client_secret));
+        let decoded = if pair.contains(['%', '+']) {
+            let decoded = decode(client_id).zip(decode(client_secret));
+            decoded.map_or(Decoded::Nothing, |(id, secret)| Decoded::Other(id, Secret::new(secret)))
+        } else {
+            Decoded::Same
+        };
         Some(Self {
             client_id: client_id.to_owned(),
             client_secret: Secret::new(client_secret),
-            decoded: decoded.map(|(id, secret)| (id, Secret::new(secret))),
+            decoded,
         })
     }
 
@@ -198,14 +213,22 @@ impl BasicCredentials {
 
     /// What the credentials are if they are form-urlencoded.
     fn urlencoded(&self) -> Option<Self> {
-        let (client_id, client_secret) = self.decoded.clone()?;
-        Some(Self { client_id, client_secret, decoded: None })
+        let (client_id, client_secret) = match &self.decoded {
+            Decoded::Same => (&self.client_id, &self.client_secret),
+            Decoded::Other(id, secret) => (id, secret),
+            Decoded::Nothing => return None,
+        };
+        let (client_id, client_secret) = (client_id.clone(), client_secret.clone());
+        Some(Self { client_id, client_secret, decoded: Decoded::Same })
     }
 
-    /// The credentials as they stand, then form-urldecoded.
+    /// The credentials as they stand, then form-urldecoded if that is another pair.
     pub fn readings(&self) -> impl Iterator<Item = (&str, &Secret)> {
         let raw = (self.client_id.as_str(), &self.client_secret);
-        let decoded = self.decoded.as_ref().map(|(id, secret)| (id.as_str(), secret));
+        let decoded = match &self.decoded {
+            Decoded::Other(id, secret) => Some((id.as_str(), secret)),
+            Decoded::Same | Decoded::Nothing => None,
+        };
         std::iter::once(raw).chain(decoded)
     }
 }

@@ -122,11 +122,14 @@ impl Issuance {
 
     /// What steering and minting want to be different.
     fn changes(&self) -> Changes {
-        let mut kinds = Vec::new();
-        kinds.extend(self.tokens.token.then_some(TokenKind::AccessToken));
-        kinds.extend(self.tokens.id_token.then_some(TokenKind::IdToken));
+        let kinds: &[TokenKind] = match (self.tokens.token, self.tokens.id_token) {
+            (true, true) => &[TokenKind::AccessToken, TokenKind::IdToken],
+            (true, false) => &[TokenKind::AccessToken],
+            (false, true) => &[TokenKind::IdToken],
+            (false, false) => &[],
+        };
         let named = self.tenant.named(&self.family.grant, &self.principal);
-        let steered = self.tenant.changes(named, &kinds);
+        let steered = self.tenant.changes(named, kinds);
         steered.and(self.more.as_deref())
     }
 
