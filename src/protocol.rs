@@ -7,7 +7,6 @@ pub mod base_url;
 pub mod bearer;
 pub mod claims;
 pub mod claims_request;
-pub(crate) mod claims_set;
 pub mod client_metadata;
 pub mod confirm;
 pub mod digest;

@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::Tenant;
 use super::client::{Client, refuse_second_secret};
 use super::grant::{Bearer, Family, LiveToken, RefreshToken};
@@ -18,7 +16,6 @@ use super::steer::TokenKind;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
 use crate::protocol::claims::Claims;
-use crate::protocol::claims_set::ClaimsSet;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
 use crate::protocol::scope::Scope;
 use crate::protocol::token::TokenCall;
@@ -101,22 +98,23 @@ impl Tenant {
     fn worth(&self, base: &BaseUrl, registered: &Registered, known: &Known) -> Option<Claims> {
         let grant = &known.family.grant;
         let principal = self.principal(grant)?;
-        let mut claims = ClaimsSet::new();
-        claims.insert("active", Value::Bool(true));
-        claims.insert("exp", known.expires.seconds());
-        claims.insert("auth_time", grant.authenticated_at.seconds());
-        claims.insert_some("iat", known.issued_at.map(Timestamp::seconds));
-        claims.insert("sub", principal.id());
-        claims.insert("iss", registered.app.issuer_at(base));
+        let mut claims = Claims::new();
+        claims.insert("active".into(), true.into());
+        claims.insert("exp".into(), known.expires.seconds().into());
+        claims.insert("auth_time".into(), grant.authenticated_at.seconds().into());
+        claims.extend(known.issued_at.map(|at| ("iat".to_owned(), at.seconds().into())));
+        claims.insert("sub".into(), principal.id().into());
+        claims.insert("iss".into(), registered.app.issuer_at(base).into());
         let audience = registered.app.audience.as_deref().filter(|_| known.is_access);
-        claims.insert("aud", audience.unwrap_or(&grant.terms.client_id));
-        claims.insert("unique_name", principal.name());
-        claims.insert("app_id", &*grant.terms.application_id);
-        claims.insert("scope", known.scope.as_str());
+        claims.insert("aud".into(), audience.unwrap_or(&grant.terms.client_id).into());
+        claims.insert("unique_name".into(), principal.name().into());
+        claims.insert("app_id".into(), (*grant.terms.application_id).into());
+        claims.insert("scope".into(), known.scope.as_str().into());
         claims.extend(standard_claims(&principal, registered, &known.scope));
         let named = self.named(grant, &principal);
         let changes = self.changes(named, &[TokenKind::Introspection]);
-        Some(changes.apply(TokenKind::Introspection, claims, named).into())
+        changes.apply(TokenKind::Introspection, &mut claims, named);
+        Some(claims)
     }
 }
 

@@ -19,7 +19,7 @@ use super::steer::{Changes, TokenChange, TokenKind};
 use super::tokens::Use;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
-use crate::protocol::claims_set::ClaimsSet;
+use crate::protocol::claims::Claims;
 use crate::protocol::digest::{half_hash, sha256};
 use crate::protocol::jwk::SigningAlgorithm;
 use crate::protocol::response_type::ResponseType;
@@ -133,9 +133,9 @@ impl Issuance {
         steered.and(self.more.as_deref())
     }
 
-    fn signed(&self, kind: TokenKind, claims: ClaimsSet<'_>, changes: &Changes) -> Token {
+    fn signed(&self, kind: TokenKind, mut claims: Claims, changes: &Changes) -> Token {
         let named = self.tenant.named(&self.family.grant, &self.principal);
-        let claims = changes.apply(kind, claims, named);
+        changes.apply(kind, &mut claims, named);
         changes.sign(kind, &self.key(kind), &claims, named)
     }
 
@@ -170,22 +170,17 @@ impl Issuance {
     }
 
     /// Claims of every token, in the order of CyberArk's id-token guide.
-    fn common_claims<'a>(
-        &'a self,
-        now: Timestamp,
-        expires_in: i64,
-        audience: &'a str,
-    ) -> ClaimsSet<'a> {
+    fn common_claims(&self, now: Timestamp, expires_in: i64, audience: &str) -> Claims {
         let grant = &self.family.grant;
-        let mut claims = ClaimsSet::new();
-        claims.insert("auth_time", grant.authenticated_at.seconds());
-        claims.insert("iss", self.at.issuer.as_str());
-        claims.insert("iat", now.seconds());
-        claims.insert("aud", audience);
-        claims.insert("unique_name", self.principal.name());
-        claims.insert("exp", now.plus_seconds(expires_in).seconds());
-        claims.insert("sub", self.principal.id());
-        claims.insert_some("nonce", grant.nonce.as_deref());
+        let mut claims = Claims::with_capacity(16);
+        claims.insert("auth_time".into(), grant.authenticated_at.seconds().into());
+        claims.insert("iss".into(), self.at.issuer.as_str().into());
+        claims.insert("iat".into(), now.seconds().into());
+        claims.insert("aud".into(), audience.into());
+        claims.insert("unique_name".into(), self.principal.name().into());
+        claims.insert("exp".into(), now.plus_seconds(expires_in).seconds().into());
+        claims.insert("sub".into(), self.principal.id().into());
+        claims.extend(grant.nonce.iter().map(|nonce| ("nonce".to_owned(), (**nonce).into())));
         claims
     }
 
@@ -194,24 +189,24 @@ impl Issuance {
         now: Timestamp,
         expires_in: i64,
         access_token: Option<&Token>,
-    ) -> ClaimsSet<'_> {
+    ) -> Claims {
         let client_id = &self.family.grant.terms.client_id;
         let mut claims = self.common_claims(now, expires_in, client_id);
         let algorithm = self.algorithm(TokenKind::IdToken);
         let grant = &self.family.grant;
-        claims.insert_some("acr", grant.acr());
+        claims.extend(grant.acr().map(|acr| ("acr".to_owned(), acr.into())));
         let at_hash = access_token.map(|token| half_hash(algorithm, &token.text, &token.sha256));
         let c_hash = self.code.as_deref().map(|code| half_hash(algorithm, code, &sha256(code)));
-        claims.insert_some("at_hash", at_hash);
-        claims.insert_some("c_hash", c_hash);
-        claims.insert_some("sid", self.sid());
+        claims.extend(at_hash.map(|hash| ("at_hash".to_owned(), hash.into())));
+        claims.extend(c_hash.map(|hash| ("c_hash".to_owned(), hash.into())));
+        claims.extend(self.sid().map(|sid| ("sid".to_owned(), sid.into())));
         if self.is_refresh {
             // It was for the first ID token alone (OpenID Connect Core §12.2).
-            claims.remove("nonce");
+            claims.shift_remove("nonce");
         }
         let policy = self.at.registered.policy;
         if policy.id_token_unique_name == IdTokenUniqueName::Omitted {
-            claims.remove("unique_name");
+            claims.shift_remove("unique_name");
         }
         let with_profile = match policy.id_token_profile_claims {
             IdTokenProfileClaims::Always => true,
@@ -225,9 +220,9 @@ impl Issuance {
         }
         if self.is_of_platform() {
             // It is carried as a bearer token, so it is told from others as access tokens are.
-            claims.insert("jti", self.tenant.0.ids.opaque());
+            claims.insert("jti".into(), self.tenant.0.ids.opaque().into());
         }
-        self.tell_platform(&mut claims);
+        claims.extend(self.platform_claims());
         claims.extend(custom_claims(&self.principal, &self.at.registered.app));
         if let Some(requested) = self.family.grant.requested_claims() {
             let all = every_standard_claim(&self.principal, &self.at.registered);
@@ -245,15 +240,14 @@ impl Issuance {
         visits.map(|visits| visits.sid())
     }
 
-    /// Adds what tokens of the platform's application tell beside.
-    fn tell_platform<'a>(&'a self, claims: &mut ClaimsSet<'a>) {
+    /// What tokens of the platform's application tell beside.
+    fn platform_claims(&self) -> Claims {
         let Some(user) = self.principal.user().filter(|_| self.is_of_platform()) else {
-            return;
+            return Claims::new();
         };
         // SDKs take the address of later calls from the issuer.
-        if let Ok(base) = self.at.issuer.parse::<BaseUrl>() {
-            claims.extend(self.tenant.platform_claims(base.host(), user));
-        }
+        let base = self.at.issuer.parse::<BaseUrl>();
+        base.map_or_else(|_| Claims::new(), |base| self.tenant.platform_claims(base.host(), user))
     }
 
     fn is_of_platform(&self) -> bool {
@@ -263,14 +257,14 @@ impl Issuance {
     /// The claims of CyberArk's access-token guide, `app_id` as in a published decoded token, and
     /// `jti`: no source shows one, but without it two tokens of the same second would be the same
     /// token, and revoking one would revoke both.
-    fn access_token_claims(&self, now: Timestamp, expires_in: i64) -> ClaimsSet<'_> {
+    fn access_token_claims(&self, now: Timestamp, expires_in: i64) -> Claims {
         let app = &self.at.registered.app;
         let audience = app.audience.as_deref().unwrap_or(&self.family.grant.terms.client_id);
         let mut claims = self.common_claims(now, expires_in, audience);
-        claims.insert("scope", self.scope.as_str());
-        claims.insert("app_id", app.application_id.as_str());
-        claims.insert("jti", self.tenant.0.ids.opaque());
-        self.tell_platform(&mut claims);
+        claims.insert("scope".into(), self.scope.as_str().into());
+        claims.insert("app_id".into(), app.application_id.as_str().into());
+        claims.insert("jti".into(), self.tenant.0.ids.opaque().into());
+        claims.extend(self.platform_claims());
         claims.extend(custom_claims(&self.principal, &self.at.registered.app));
         claims
     }

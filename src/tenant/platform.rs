@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::json;
 
 use super::Tenant;
 use super::grant::Bearer;
@@ -19,7 +19,7 @@ use super::steer::TokenKind;
 use super::user::Member;
 use crate::clock::Timestamp;
 use crate::protocol::base_url::BaseUrl;
-use crate::protocol::claims_set::{Claim, ClaimsSet};
+use crate::protocol::claims::Claims;
 use crate::protocol::digest::uuid_of;
 use crate::protocol::error::OAuthError;
 use crate::protocol::jwk::SigningAlgorithm;
@@ -59,20 +59,25 @@ impl SessionToken {
         let changes = self.tenant.changes(named, &[TokenKind::SessionToken]);
         let lifetime = changes.lifetime(TokenKind::SessionToken).unwrap_or(self.lifetime);
         let expires = now.plus_seconds(lifetime);
-        let mut claims = ClaimsSet::new();
-        claims.insert("auth_time", self.authenticated_at.seconds());
-        claims.insert("iss", self.base.issuer(PLATFORM_APP));
-        claims.insert("iat", now.seconds());
-        claims.insert("aud", PLATFORM_APP);
-        claims.insert("unique_name", self.user.name.as_str());
-        claims.insert("exp", expires.seconds());
-        claims.insert("sub", self.user.uuid());
+        let claims = json!({
+            "auth_time": self.authenticated_at.seconds(),
+            "iss": self.base.issuer(PLATFORM_APP),
+            "iat": now.seconds(),
+            "aud": PLATFORM_APP,
+            "unique_name": self.user.name,
+            "exp": expires.seconds(),
+            "sub": self.user.uuid(),
+        });
+        let mut claims = match claims {
+            serde_json::Value::Object(claims) => claims,
+            _ => Claims::new(),
+        };
         claims.extend(self.tenant.platform_claims(self.base.host(), &self.user));
-        claims.insert("internal_session_id", internal_id(&self.session));
+        claims.insert("internal_session_id".into(), internal_id(&self.session).into());
         // As access tokens have it, and for the same reason: no source shows one, but without it two
         // tokens of the same second would be the same token.
-        claims.insert("jti", inner.ids.opaque());
-        let claims = changes.apply(TokenKind::SessionToken, claims, named);
+        claims.insert("jti".into(), inner.ids.opaque().into());
+        changes.apply(TokenKind::SessionToken, &mut claims, named);
         let key = inner.keys.signing(SigningAlgorithm::RS256);
         let token = changes.sign(TokenKind::SessionToken, &key, &claims, named);
         inner.tokens.remember_session(&token, &self.session, expires);
@@ -189,19 +194,16 @@ impl Tenant {
     }
 
     /// The claims of a platform token beside those of every token.
-    pub(super) fn platform_claims<'a>(
-        &'a self,
-        host: &str,
-        user: &'a Member,
-    ) -> [(&'static str, Claim<'a>); 5] {
+    pub(super) fn platform_claims(&self, host: &str, user: &Member) -> Claims {
         let (subdomain, platform_domain) = host.split_once('.').unwrap_or((host, host));
-        [
+        let claims = [
             ("tenant_id", self.0.settings.id.as_str().into()),
-            ("subdomain", subdomain.to_owned().into()),
-            ("platform_domain", platform_domain.to_owned().into()),
+            ("subdomain", subdomain.into()),
+            ("platform_domain", platform_domain.into()),
             ("user_uuid", user.uuid().into()),
-            ("user_roles", Value::from(user.roles.clone()).into()),
-        ]
+            ("user_roles", user.roles.clone().into()),
+        ];
+        claims.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     /// Whether the token, dead or alive, was signed here for this session.

@@ -10,41 +10,43 @@ use super::policy::{DerivedNames, Policy};
 use super::principal::Principal;
 use super::registry::Registered;
 use super::user::User;
-use crate::protocol::claims::scope_of;
+use crate::protocol::claims::{Claims, scope_of};
 use crate::protocol::claims_request::ClaimRequest;
-use crate::protocol::claims_set::{Claim, ClaimsSet};
 use crate::protocol::scope::Scope;
 
 /// The standard claims of the user that `scope` asks for.
-pub(super) fn standard_claims<'a>(
-    principal: &'a Principal,
-    registered: &'a Registered,
+pub(super) fn standard_claims(
+    principal: &Principal,
+    registered: &Registered,
     scope: &Scope,
-) -> ClaimsSet<'a> {
+) -> Claims {
     let mut claims = every_standard_claim(principal, registered);
-    claims.retain(|name| scope_of(name).is_some_and(|asking| scope.contains(asking)));
+    claims.retain(|name, _| scope_of(name).is_some_and(|asking| scope.contains(asking)));
     claims
 }
 
 /// The standard claims of the user, all of them.
-pub(super) fn every_standard_claim<'a>(
-    principal: &'a Principal,
-    Registered { app, policy, .. }: &'a Registered,
-) -> ClaimsSet<'a> {
-    let mut claims = ClaimsSet::new();
+pub(super) fn every_standard_claim(
+    principal: &Principal,
+    Registered { app, policy, .. }: &Registered,
+) -> Claims {
     let Some(user) = principal.user() else {
-        return claims;
+        return Claims::new();
     };
     let (given_name, family_name) = names(user, *policy);
     let verified = |value: &Option<String>| value.as_ref().map(|_| Value::Bool(true));
-    claims.insert("given_name", given_name);
-    claims.insert("name", user.display_name());
-    claims.insert_some("email", user.mail.as_deref());
-    claims.insert("family_name", family_name);
-    claims.insert("preferred_username", user.name.as_str());
-    claims.insert_some("email_verified", verified(&user.mail));
-    claims.insert_some("phone_number", user.phone.as_deref());
-    claims.insert_some("phone_number_verified", verified(&user.phone));
+    let known = [
+        ("given_name", Some(given_name.into())),
+        ("name", Some(user.display_name().into())),
+        ("email", user.mail.clone().map(Value::from)),
+        ("family_name", Some(family_name.into())),
+        ("preferred_username", Some(user.name.as_str().into())),
+        ("email_verified", verified(&user.mail)),
+        ("phone_number", user.phone.clone().map(Value::from)),
+        ("phone_number_verified", verified(&user.phone)),
+    ];
+    let mut claims: Claims =
+        known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
     claims.extend(own_claims(principal, app).filter(|(name, _)| scope_of(name).is_some()));
     claims
 }
@@ -52,17 +54,10 @@ pub(super) fn every_standard_claim<'a>(
 /// Adds the claims that were asked for by name, as far as there are any with a value asked for
 /// ([§5.5](https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter)). A claim that is
 /// essential and not there is left out too (§5.5.1).
-pub(super) fn give_requested<'a>(
-    claims: &mut ClaimsSet<'a>,
-    requested: &'a [ClaimRequest],
-    all: &ClaimsSet<'a>,
-) {
+pub(super) fn give_requested(claims: &mut Claims, requested: &[ClaimRequest], all: &Claims) {
     for ClaimRequest { name, values, .. } in requested {
-        let is_wanted = |claim: &&Claim<'a>| {
-            values.is_empty() || values.contains(&Value::from((*claim).clone()))
-        };
-        let claim = all.get(name).filter(is_wanted);
-        claims.extend(claim.map(|claim| (name, claim.clone())));
+        let value = all.get(name).filter(|value| values.is_empty() || values.contains(value));
+        claims.extend(value.map(|value| (name.clone(), value.clone())));
     }
 }
 
@@ -70,7 +65,7 @@ pub(super) fn give_requested<'a>(
 pub(super) fn custom_claims<'a>(
     principal: &'a Principal,
     app: &'a App,
-) -> impl Iterator<Item = (&'a String, &'a Value)> {
+) -> impl Iterator<Item = (String, Value)> + 'a {
     own_claims(principal, app).filter(|(name, _)| scope_of(name).is_none())
 }
 
@@ -78,9 +73,9 @@ pub(super) fn custom_claims<'a>(
 fn own_claims<'a>(
     principal: &'a Principal,
     app: &'a App,
-) -> impl Iterator<Item = (&'a String, &'a Value)> {
+) -> impl Iterator<Item = (String, Value)> + 'a {
     let of_user = principal.user().into_iter().flat_map(|user| &user.claims);
-    of_user.chain(&app.claims)
+    of_user.chain(&app.claims).map(|(name, value)| (name.clone(), value.clone()))
 }
 
 fn names(user: &User, policy: Policy) -> (&str, &str) {

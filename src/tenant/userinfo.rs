@@ -17,7 +17,6 @@ use super::steer::TokenKind;
 use super::user::Member;
 use crate::protocol::bearer::BearerTokens;
 use crate::protocol::claims::Claims;
-use crate::protocol::claims_set::ClaimsSet;
 use crate::protocol::error::{ErrorCode, Fault, OAuthError};
 
 impl Tenant {
@@ -53,11 +52,11 @@ impl Tenant {
         if registered.policy.openid_scope == OpenidScope::Required && !scope.has_openid() {
             return Err(too_narrow(registered.policy));
         }
-        let mut claims = ClaimsSet::new();
-        claims.insert("auth_time", grant.authenticated_at.seconds());
-        claims.insert("aud", &*grant.terms.client_id);
-        claims.insert("unique_name", principal.name());
-        claims.insert("sub", principal.id());
+        let mut claims = Claims::new();
+        claims.insert("auth_time".into(), grant.authenticated_at.seconds().into());
+        claims.insert("aud".into(), (*grant.terms.client_id).into());
+        claims.insert("unique_name".into(), principal.name().into());
+        claims.insert("sub".into(), principal.id().into());
         claims.extend(standard_claims(&principal, &registered, &scope));
         if let Some(user) = principal.user().filter(|_| application_id == PLATFORM_APP) {
             claims.extend(Self::platform_profile(user));
@@ -69,23 +68,25 @@ impl Tenant {
         }
         let named = self.named(grant, &principal);
         let changes = self.changes(named, &[TokenKind::Userinfo]);
-        Ok(changes.apply(TokenKind::Userinfo, claims, named).into())
+        changes.apply(TokenKind::Userinfo, &mut claims, named);
+        Ok(claims)
     }
 
     /// The platform's answer to the `Token` of a sign-in, which has no scope.
     fn platform_userinfo(&self, user: &Arc<Member>, registered: &Registered) -> Claims {
         let profile = Self::platform_profile(user);
         let principal = Principal::User(user.clone());
-        let mut claims = ClaimsSet::new();
-        claims.insert("aud", PLATFORM_APP);
-        claims.insert("unique_name", principal.name());
-        claims.insert("sub", principal.id());
+        let mut claims = Claims::new();
+        claims.insert("aud".into(), PLATFORM_APP.into());
+        claims.insert("unique_name".into(), principal.name().into());
+        claims.insert("sub".into(), principal.id().into());
         claims.extend(every_standard_claim(&principal, registered));
         claims.extend(profile);
         claims.extend(custom_claims(&principal, &registered.app));
         let named = self.named_by_session(user);
         let changes = self.changes(named, &[TokenKind::Userinfo]);
-        changes.apply(TokenKind::Userinfo, claims, named).into()
+        changes.apply(TokenKind::Userinfo, &mut claims, named);
+        claims
     }
 
     fn user_of_session(&self, id: &str) -> Option<Arc<Member>> {

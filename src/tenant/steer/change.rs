@@ -13,7 +13,6 @@ use super::super::platform::PLATFORM_APP;
 use super::super::user::Member;
 use super::{Entry, Steer};
 use crate::protocol::claims::Claims;
-use crate::protocol::claims_set::ClaimsSet;
 
 /// Where a claim may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -133,16 +132,7 @@ impl Changes {
     }
 
     /// Changes the claims.
-    pub(in crate::tenant) fn apply<'a>(
-        &self,
-        kind: TokenKind,
-        claims: ClaimsSet<'a>,
-        named: Named<'_>,
-    ) -> ClaimsSet<'a> {
-        if self.in_kind(kind).next().is_none() {
-            return claims;
-        }
-        let mut claims = Claims::from(claims);
+    pub(in crate::tenant) fn apply(&self, kind: TokenKind, claims: &mut Claims, named: Named<'_>) {
         for change in self.in_kind(kind) {
             let before = claims.clone();
             for (name, value) in &change.claims {
@@ -152,7 +142,6 @@ impl Changes {
                 claims.shift_remove(name);
             }
         }
-        claims.into()
     }
 
     /// Signs as the changes want it.
@@ -160,26 +149,22 @@ impl Changes {
         &self,
         kind: TokenKind,
         key: &SigningKey,
-        claims: &ClaimsSet<'_>,
+        claims: &Claims,
         named: Named<'_>,
     ) -> Token {
-        if self.in_kind(kind).next().is_none() {
-            return key.token(claims);
-        }
-        let claims = claims.to_claims();
         let mut jose = Map::new();
         let mut signature = Signature::Valid;
         for change in self.in_kind(kind) {
             let members = change.jose.iter();
-            jose.extend(members.map(|(name, value)| (name.clone(), filled(value, named, &claims))));
+            jose.extend(members.map(|(name, value)| (name.clone(), filled(value, named, claims))));
             if change.signature != Signature::Valid {
                 signature = change.signature;
             }
         }
         if jose.is_empty() && signature == Signature::Valid {
-            return key.token(&claims);
+            return key.token(claims);
         }
-        key.forged(&jose, signature, &claims)
+        key.forged(&jose, signature, claims)
     }
 }
 
