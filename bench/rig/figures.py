@@ -19,6 +19,7 @@ QUICK = Size(seconds=2, signing=0.5, saturated=5, rounds=3, turn=1, live=40_000,
              entries=20_000, launches=5)
 
 CONNECTIONS = 16
+HYBRID = "code id_token token"
 CREDENTIALS = "grant_type=client_credentials&client_id={0}-client&client_secret=" + tenants.SECRET
 
 
@@ -81,6 +82,22 @@ def calls(bench):
 
 
 def one_call_at_a_time(bench, server):
+    signed, unsigned = requests(server)
+
+    def repeat(what, signatures, request):
+        measured(bench, server, what, signatures, lambda s: repeated(server, request, s))
+
+    for what, request in signed.items():
+        repeat(what, 1, request)
+    measured(bench, server, "token: code", 2, lambda s: exchanges(bench, server, s))
+    measured(bench, server, "code flow: sign-in, authorization, code", 3, lambda s: flows(server, "code", s))
+    measured(bench, server, "hybrid flow: the same, tokens twice", 5, lambda s: flows(server, HYBRID, s))
+    for what, request in unsigned.items():
+        repeat(what, 0, request)
+
+
+def requests(server):
+    """Requests that can be repeated, each tried: those that take a signature, and those that take none."""
     session = server.control("POST", "/mint/session", {"user": "alice@example.com"})
     tokens = exchange_one(server)
     bearer = f"Authorization: Bearer {tokens['access_token']}"
@@ -92,23 +109,16 @@ def one_call_at_a_time(bench, server):
         raise Wrong("userinfo does not know a token")
     server.ask("POST", "/OAuth2/Token/machine", CREDENTIALS.format("machine"), [FORM])
     refresh = post("/OAuth2/Token/bank", "grant_type=refresh_token&refresh_token=" + tokens["refresh_token"], client)
-    measured(bench, server, "token: client_credentials", 1, lambda s: repeated(server, TOKEN, s))
-    measured(bench, server, "token: refresh", 1, lambda s: repeated(server, refresh, s))
-    measured(bench, server, "token: code", 2, lambda s: exchanges(bench, server, s))
-    measured(bench, server, "code flow: sign-in, authorization, code", 3, lambda s: flows(server, "code", s))
-    hybrid = "code id_token token"
-    measured(bench, server, "hybrid flow: the same, tokens twice", 5, lambda s: flows(server, hybrid, s))
     cookie = f"Cookie: {session['cookie']}"
     authorize = "/OAuth2/Authorize/bank?client_id=bank-client&response_type=code&scope=openid%20profile" \
                 "&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback&state=s&nonce=n"
-    for what, request in [
-        ("authorization with a session", get(authorize, cookie)),
-        ("discovery", get("/bank/.well-known/openid-configuration")),
-        ("JWKS", get("/OAuth2/Keys/bank")),
-        ("introspection", post("/OAuth2/Introspect/bank", told, client)),
-        ("userinfo", get("/OAuth2/UserInfo/bank", bearer)),
-    ]:
-        measured(bench, server, what, 0, lambda s, request=request: repeated(server, request, s))
+    return {"token: client_credentials": TOKEN, "token: refresh": refresh}, {
+        "authorization with a session": get(authorize, cookie),
+        "discovery": get("/bank/.well-known/openid-configuration"),
+        "JWKS": get("/OAuth2/Keys/bank"),
+        "introspection": post("/OAuth2/Introspect/bank", told, client),
+        "userinfo": get("/OAuth2/UserInfo/bank", bearer),
+    }
 
 
 def exchange_one(server):
