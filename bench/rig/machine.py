@@ -1,4 +1,4 @@
-"""Programs that the benches run: the mock, its pure signing limit, wrk, the launcher."""
+"""Programs that the benches run: the mock, its limits, wrk, the launcher."""
 
 import json
 import os
@@ -49,15 +49,15 @@ def binary(path):
     return TARGET / "release" / NAME
 
 
-def signing_limit():
-    """The program that only signs."""
-    say("building the program that only signs")
-    target = TARGET / "bench-signing"
+def limits():
+    """The programs that only sign, and that only answer a flow and sign."""
+    say("building the programs that show what is possible")
+    target = TARGET / "bench-limits"
     command = ["cargo", "build", "--locked", "--quiet", "--release", "--manifest-path",
-               BENCH / "signing" / "Cargo.toml", "--target-dir", target]
+               BENCH / "limits" / "Cargo.toml", "--target-dir", target]
     # At the top, as the package stands apart: .cargo/config.toml is for it too.
     subprocess.run(command, cwd=SOURCE, check=True)
-    return target / "release" / "signing-limit"
+    return target / "release" / "signing-limit", target / "release" / "flow-limit"
 
 
 def wants_wrk():
