@@ -63,6 +63,14 @@ impl Wire {
         &self.connection
     }
 
+    #[cfg(test)]
+    pub(super) fn socket(&self) -> &TcpStream {
+        match &self.stream {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(stream) => stream.get_ref().0,
+        }
+    }
+
     /// Waits for more of a head no longer than it may take.
     fn poll_time(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
         if self.protocol != Protocol::Http1 {
