@@ -83,6 +83,7 @@ impl Body {
     fn late(&self) -> PayloadError {
         let (peer, path, seconds) = (self.connection.peer(), &self.path, self.within.as_secs_f64());
         tracing::warn!(peer, path, seconds, "half a body: the rest did not come in time");
+        self.connection.give_up();
         PayloadError::Io(io::ErrorKind::TimedOut.into())
     }
 

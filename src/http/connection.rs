@@ -33,6 +33,8 @@ struct Inner {
     head: Cell<Option<Stopwatch>>,
     /// Whether there was a whole head before.
     is_known: Cell<bool>,
+    /// Whether a body did not come in time.
+    is_given_up: Cell<bool>,
     /// The last `Host` and the base URL that it makes: clients name one, and reading it is dear.
     base: RefCell<Option<(HeaderValue, BaseUrl)>>,
 }
@@ -46,6 +48,7 @@ impl Connection {
             under_way: Cell::new(0),
             head: Cell::new(None),
             is_known: Cell::new(false),
+            is_given_up: Cell::new(false),
             base: RefCell::default(),
         }))
     }
@@ -93,6 +96,21 @@ impl Connection {
     /// Whether a request is being answered.
     pub(crate) fn is_answering(&self) -> bool {
         self.0.under_way.get() > 0
+    }
+
+    /// A body did not come in time: the rest of it is not waited for.
+    pub(super) fn give_up(&self) {
+        self.0.is_given_up.set(true);
+    }
+
+    /// Whether the next answer is the last.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.0.is_given_up.get()
+    }
+
+    /// Whether the last answer was given.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_given_up() && !self.is_answering()
     }
 
     /// A head is complete: its request is being answered until the guard is dropped.

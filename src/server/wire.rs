@@ -111,6 +111,11 @@ impl Wire {
         io::ErrorKind::TimedOut.into()
     }
 
+    /// By HTTP/2 a request is given up alone.
+    fn is_over(&self) -> bool {
+        self.protocol == Protocol::Http1 && self.connection.is_over()
+    }
+
     fn ended(&mut self) {
         self.has_ended = true;
         if self.connection.is_answering() {
@@ -174,6 +179,8 @@ impl AsyncRead for Wire {
         let wire = &mut *self;
         let before = buffer.filled().len();
         match Pin::new(&mut wire.stream).poll_read(context, buffer) {
+            // Nothing more is waited for, the same as if the client had said that nothing will come.
+            Poll::Pending if wire.is_over() => Poll::Ready(Ok(())),
             Poll::Pending => wire.poll_time(context).map(Err),
             Poll::Ready(Err(error)) => {
                 wire.broken(&error);
@@ -198,6 +205,10 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if self.is_over() {
+            // For the end to be read, as nothing else will happen here.
+            context.waker().wake_by_ref();
+        }
         self.sent(context, written)
     }
 

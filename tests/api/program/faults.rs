@@ -93,10 +93,17 @@ fn half_a_body_is_given_up_and_told() {
         wire.send(head.replace("PUT /Sec", "POST /Sec").as_bytes());
         assert_eq!((status(&mut wire), status(&mut wire)), (Some(408), None), "{path}");
     }
+    let mut chunked = Wire::open(&program.url);
+    chunked.send(
+        b"POST /OAuth2/Token/bank HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    );
+    let answer = chunked.answer().unwrap();
+    assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
+    assert!(chunked.answer().is_none(), "the rest of the chunk is not waited for");
     let told = faults(program);
     let late =
         told.iter().filter(|it| it.starts_with("half a body: the rest did not come in time"));
-    assert_eq!(late.count(), 3, "{told:?}");
+    assert_eq!(late.count(), 4, "{told:?}");
 }
 
 #[test]
