@@ -205,7 +205,7 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        if self.is_over() {
+        if written.is_ready() && self.is_over() {
             // For the end to be read, as nothing else will happen here.
             context.waker().wake_by_ref();
         }

@@ -1,6 +1,6 @@
 //! Answers the requests of a flow, and those for one token, with constants, and tokens that are signatures and
-//! filling: what HTTP by actix-web and RS256 cost, and nothing else. It keeps nothing, checks nothing, and signs where it answers,
-//! so that whoever comes meanwhile waits.
+//! filling: what HTTP by actix-web and RS256 cost, and nothing else. It keeps nothing, checks nothing, and signs
+//! where it answers, so that whoever comes meanwhile waits.
 //!
 //! `flow-limit --port PORT`; other arguments are passed by.
 
