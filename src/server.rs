@@ -4,6 +4,7 @@ mod accept;
 mod authority;
 mod certificate;
 mod sockets;
+mod stream;
 mod timeouts;
 mod tls;
 mod tls_name;

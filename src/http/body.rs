@@ -2,6 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -23,7 +24,7 @@ pub(super) fn limit_body(request: &mut ServiceRequest, within: Duration) {
     if !matches!(payload, Payload::None) {
         let connection = Connection::of(request.request()).clone();
         let path = shown(request.path()).to_owned();
-        let body = Body { payload, within, timer: None, connection, path };
+        let body = Body { payload, has_ended: false, within, timer: None, connection, path };
         request.set_payload(Payload::Stream { payload: Box::pin(body) });
     }
 }
@@ -72,6 +73,7 @@ pub(super) fn whole_body(
 
 struct Body {
     payload: Payload,
+    has_ended: bool,
     within: Duration,
     /// Begins when there is something to wait for: most bodies come with their heads.
     timer: Option<Pin<Box<Sleep>>>,
@@ -83,7 +85,6 @@ impl Body {
     fn late(&self) -> PayloadError {
         let (peer, path, seconds) = (self.connection.peer(), &self.path, self.within.as_secs_f64());
         tracing::warn!(peer, path, seconds, "half a body: the rest did not come in time");
-        self.connection.give_up();
         PayloadError::Io(io::ErrorKind::TimedOut.into())
     }
 
@@ -102,14 +103,30 @@ impl Stream for Body {
         if let Poll::Ready(Some(Err(error))) = &next {
             body.broken(error);
         }
+        body.has_ended = matches!(next, Poll::Ready(None | Some(Err(_))));
+        let wanted = body.connection.wants_body(next.is_pending());
         if next.is_ready() {
             return next;
+        }
+        if !wanted {
+            // For the connection to be read, which may rest.
+            context.waker().wake_by_ref();
         }
         let within = body.within;
         let timer = body.timer.get_or_insert_with(|| Box::pin(sleep(within)));
         match timer.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Some(Err(body.late()))),
             Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        self.connection.wants_body(false);
+        // By HTTP/2 the stream of the request ends alone.
+        if !self.has_ended && matches!(self.payload, Payload::H1 { .. }) {
+            self.connection.leave_unread(mem::replace(&mut self.payload, Payload::None));
         }
     }
 }

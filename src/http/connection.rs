@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 
 use actix_web::HttpRequest;
+use actix_web::dev::Payload;
 use actix_web::http::header::HeaderValue;
 
 use crate::clock::Stopwatch;
@@ -20,10 +21,9 @@ pub(crate) struct Door {
 }
 
 /// A connection. Clones are handles to the same one.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Connection(Rc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     door: Door,
     peer: Option<SocketAddr>,
@@ -33,8 +33,10 @@ struct Inner {
     head: Cell<Option<Stopwatch>>,
     /// Whether there was a whole head before.
     is_known: Cell<bool>,
-    /// Whether a body did not come in time.
-    is_given_up: Cell<bool>,
+    /// Whether a request waits for more of its body.
+    wants_body: Cell<bool>,
+    /// A body of HTTP/1.1 that nobody wanted to the end.
+    unread: RefCell<Option<Payload>>,
     /// The last `Host` and the base URL that it makes: clients name one, and reading it is dear.
     base: RefCell<Option<(HeaderValue, BaseUrl)>>,
 }
@@ -48,7 +50,8 @@ impl Connection {
             under_way: Cell::new(0),
             head: Cell::new(None),
             is_known: Cell::new(false),
-            is_given_up: Cell::new(false),
+            wants_body: Cell::new(false),
+            unread: RefCell::default(),
             base: RefCell::default(),
         }))
     }
@@ -76,9 +79,10 @@ impl Connection {
         }
     }
 
-    /// Bytes came: the beginning of a head, unless a request is being answered.
+    /// Bytes came: the beginning of a head, unless a request is being answered or a body was left unread.
     pub(crate) fn received(&self) {
-        if self.0.under_way.get() == 0 && self.0.head.get().is_none() {
+        let is_head = self.0.under_way.get() == 0 && self.0.unread.borrow().is_none();
+        if is_head && self.0.head.get().is_none() {
             self.0.head.set(Some(Stopwatch::start()));
         }
     }
@@ -98,19 +102,23 @@ impl Connection {
         self.0.under_way.get() > 0
     }
 
-    /// A body did not come in time: the rest of it is not waited for.
-    pub(super) fn give_up(&self) {
-        self.0.is_given_up.set(true);
+    /// Sets whether a request waits for more of its body, and tells whether one did.
+    pub(super) fn wants_body(&self, wants: bool) -> bool {
+        self.0.wants_body.replace(wants)
     }
 
-    /// Whether the next answer is the last.
-    pub(super) fn is_given_up(&self) -> bool {
-        self.0.is_given_up.get()
+    /// Whether there is nothing to do with what comes: a request is being answered, and has what it wants of its body.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.is_answering() && !self.0.wants_body.get()
     }
 
-    /// Whether the last answer was given.
-    pub(crate) fn is_over(&self) -> bool {
-        self.is_given_up() && !self.is_answering()
+    /// A body will not be read to its end: the answer is the connection's last, and what still comes is thrown
+    /// away for a moment.
+    ///
+    /// To actix a body is unread as long as it is kept. Of one that is dropped it would wait for the end, without
+    /// a time, if no length was declared.
+    pub(super) fn leave_unread(&self, body: Payload) {
+        *self.0.unread.borrow_mut() = Some(body);
     }
 
     /// A head is complete: its request is being answered until the guard is dropped.
@@ -123,7 +131,6 @@ impl Connection {
 }
 
 /// A request of the connection is being answered.
-#[derive(Debug)]
 pub(super) struct Answering(Connection);
 
 impl Drop for Answering {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
 use tracing::Level;
@@ -46,18 +46,12 @@ pub(super) struct VendorFailure;
 /// on the client is a line of its own.
 pub(super) async fn log_request(mut request: ServiceRequest, inside: impl Inside) -> Answer {
     let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
-    let connection = Connection::of(request.request()).clone();
-    let answering = connection.answering();
+    let answering = Connection::of(request.request()).answering();
     limit_body(&mut request, site.body_within);
     let named = request.headers().get(&REQUEST_ID).cloned();
     let (method, sent, watch) =
         (request.method().clone(), request.path().to_owned(), Stopwatch::start());
-    let mut answer = inside(request).await;
-    if let Ok(answer) = &mut answer
-        && connection.is_given_up()
-    {
-        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-    }
+    let answer = inside(request).await;
     let (path, status) = match &answer {
         Ok(answer) => (answer.request().path(), answer.status()),
         Err(error) => (sent.as_str(), error.as_response_error().status_code()),

@@ -17,8 +17,9 @@ use actix_web::rt::time::timeout;
 use rustls::ServerConfig;
 use tokio_rustls::TlsAcceptor;
 
+use super::stream::Stream;
 use super::timeouts::Timeouts;
-use super::wire::{Stream, Wire};
+use super::wire::Wire;
 use crate::http::{Connection, Door};
 
 /// How long the other side has to answer when the server closes.

@@ -27,6 +27,12 @@ const QUICK: [&str; 12] = [
 const HALF_BODY: &[u8] = b"POST /OAuth2/Token/bank HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\
     Content-Type: application/x-www-form-urlencoded\r\n\r\ngrant_type=a-secret";
 
+/// A request with the beginning of a body without a declared length.
+fn half_a_chunk(request: &str) -> Vec<u8> {
+    let head = "HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab";
+    format!("{request} {head}").into_bytes()
+}
+
 /// The warnings and errors of the log, as `message: error`; the server must still be healthy, and no
 /// line holds what the client sent.
 fn faults(program: Program) -> Vec<String> {
@@ -94,9 +100,7 @@ fn half_a_body_is_given_up_and_told() {
         assert_eq!((status(&mut wire), status(&mut wire)), (Some(408), None), "{path}");
     }
     let mut chunked = Wire::open(&program.url);
-    chunked.send(
-        b"POST /OAuth2/Token/bank HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
-    );
+    chunked.send(&half_a_chunk("POST /OAuth2/Token/bank"));
     let answer = chunked.answer().unwrap();
     assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
     assert!(chunked.answer().is_none(), "the rest of the chunk is not waited for");
@@ -104,6 +108,49 @@ fn half_a_body_is_given_up_and_told() {
     let late =
         told.iter().filter(|it| it.starts_with("half a body: the rest did not come in time"));
     assert_eq!(late.count(), 4, "{told:?}");
+}
+
+#[test]
+fn an_answer_before_the_body_is_the_last() {
+    let program = Program::start(&["--port", "0", "--log-format", "json"], &[]);
+    for (request, expected) in [("POST /nothing", 404), ("POST /health", 405), ("GET /health", 200)]
+    {
+        let mut wire = Wire::open(&program.url);
+        wire.send(&half_a_chunk(request));
+        let answer = wire.answer().unwrap();
+        assert_eq!((answer.status, answer.header("connection")), (expected, Some("close")));
+        wire.send(b"cde\r\n5\r\n");
+        assert!(wire.answer().is_none(), "{request}: the rest of the body is no request");
+    }
+    let mut endless = Wire::open(&program.url);
+    endless.send(&half_a_chunk("POST /OAuth2/Token/bank"));
+    endless.send(b"cde\r\n");
+    for _ in 0..100 {
+        endless.send(&[b"400\r\n", &[b'a'; 0x400][..], b"\r\n"].concat());
+    }
+    assert_eq!((status(&mut endless), status(&mut endless)), (Some(413), None));
+    let told = faults(program);
+    assert!(told.iter().all(|fault| fault.starts_with("refused: ")), "{told:?}");
+}
+
+#[test]
+fn requests_that_come_during_an_answer_are_answered() {
+    // No time that ends would wake the connection.
+    let times = ["--header-timeout", "600", "--keep-alive", "600"];
+    let program = Program::start(&[&["--port", "0"], &times[..]].concat(), &[]);
+    let grant = "grant_type=client_credentials&scope=api&client_id=svc%40example.com&client_secret=svc-secret";
+    let head = "POST /OAuth2/PlatformToken HTTP/1.1\r\nHost: x\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ";
+    let token = format!("{head}{}\r\n\r\n{grant}", grant.len());
+    let mut wire = Wire::open(&program.url);
+    for round in 0..5 {
+        wire.send(token.repeat(4).as_bytes());
+        // More than is read in one piece, while the tokens are signed.
+        wire.send(&b"GET /OAuth2/Keys/bank HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000));
+        for number in 0..1004 {
+            assert_eq!(status(&mut wire), Some(200), "{number} of round {round}");
+        }
+    }
 }
 
 #[test]
