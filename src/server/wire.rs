@@ -101,16 +101,22 @@ impl Wire {
         Poll::Pending
     }
 
+    /// Bytes came, as many as were asked for or fewer.
+    fn received(&mut self, is_full: bool) {
+        if self.protocol == Protocol::Http1 {
+            self.has_more = is_full;
+            self.is_behind |= self.connection.is_answering();
+        }
+        self.connection.received();
+    }
+
     /// Whether to read later: what came in one piece is answered before the next is read, and nothing is read
     /// while the client does not take its answers.
     ///
     /// Of HTTP/1.1 actix reads what there is before it answers anything, and makes requests of it that are a
     /// hundred times as large.
     fn rests(&mut self, context: &Context<'_>) -> bool {
-        if self.protocol != Protocol::Http1 {
-            return false;
-        }
-        let is_stalled = self.stalled.is_some();
+        let is_stalled = self.stalled.is_some() && self.protocol == Protocol::Http1;
         self.is_behind &= is_stalled || self.connection.is_answering();
         if is_stalled || (self.has_more && self.connection.is_busy()) {
             // What it waits for wakes it: a write, or the body that is wanted.
@@ -213,9 +219,7 @@ impl AsyncRead for Wire {
                 if buffer.filled().len() == before {
                     wire.ended();
                 } else {
-                    wire.has_more = buffer.remaining() == 0;
-                    wire.is_behind |= wire.connection.is_answering();
-                    wire.connection.received();
+                    wire.received(buffer.remaining() == 0);
                 }
                 Poll::Ready(Ok(()))
             }
