@@ -72,8 +72,9 @@ def many_files():
     return most
 
 
-def free_port():
+def free_ports(count):
     """Below the ports that the system gives to clients."""
+    free = []
     for port in range(20000 + os.getpid() % 8000, 32000):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -81,18 +82,22 @@ def free_port():
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
+        free.append(port)
+        if len(free) == count:
+            return free
     raise Wrong("no port is free")
 
 
 class Server:
-    """The mock on a free port of 127.0.0.1, with a fixture."""
+    """The mock on a free port of 127.0.0.1, with a fixture; by https beside it if `tls` is wanted."""
 
-    def __init__(self, program, work, name, fixture=None, arguments=(), files=None):
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+    def __init__(self, program, work, name, fixture=None, arguments=(), files=None, tls=False):
+        self.port, self.tls_port = free_ports(2)
+        self.url, self.tls_url = f"http://127.0.0.1:{self.port}", f"https://127.0.0.1:{self.tls_port}"
         self.log = work / f"{name}.log"
         command = [str(program), "--port", str(self.port), *arguments]
+        if tls:
+            command += ["--tls-port", str(self.tls_port)]
         if fixture is not None:
             path = work / f"{name}.json"
             path.write_text(json.dumps(fixture))

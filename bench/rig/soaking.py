@@ -8,7 +8,7 @@ import time
 
 from . import tenants
 from .faults import Faults
-from .machine import Load, Server, Wrong, free_port, say
+from .machine import Load, Server, Wrong, say
 
 # The files that the server may open, and the room that its stores and its allocator may still want
 # once they have been full.
@@ -37,12 +37,10 @@ def soak(program, work, seconds, client_files, keep_log):
     """The checks: what, what was found, whether that is good (None: told only)."""
     if client_files < FILES * 2 + 500:
         raise Wrong(f"this shell may open {client_files} files only: {FILES * 2 + 500} are needed (ulimit -Hn)")
-    # The server's own port is looked for from below.
-    tls_port = free_port() + 500
     fixture = tenants.large(200, 1, LIVE)
     fixture["tenant"]["journal_limit"] = 200
-    server = Server(program, work, "soak", fixture, files=FILES, arguments=["--tls-port", str(tls_port), "--answer-timeout", "10"])
-    faults = Faults(server.port, tls_port, FILES)
+    server = Server(program, work, "soak", fixture, files=FILES, tls=True, arguments=["--answer-timeout", "10"])
+    faults = Faults(server.port, server.tls_port, FILES)
     try:
         checks = under_load(server, faults, seconds)
         server.stop()
