@@ -71,6 +71,31 @@ pub(super) fn whole_body(
     }
 }
 
+/// Passes over what a request left of its body, as far as it is there: with the rest of it under way the connection
+/// cannot go on.
+pub(super) async fn pass_over_body(connection: &Connection) {
+    let Some(mut rest) = connection.take_unread() else { return };
+    let mut has_waited = false;
+    let has_ended = poll_fn(|context| {
+        loop {
+            match Pin::new(&mut rest).poll_next(context) {
+                Poll::Ready(Some(Ok(_))) => {}
+                Poll::Ready(_) => return Poll::Ready(true),
+                Poll::Pending if has_waited => return Poll::Ready(false),
+                Poll::Pending => {
+                    // What came with the head is not decoded before the request was looked at once.
+                    has_waited = true;
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+            }
+        }
+    });
+    if !has_ended.await {
+        connection.leave_unread(rest);
+    }
+}
+
 struct Body {
     payload: Payload,
     has_ended: bool,
@@ -104,13 +129,8 @@ impl Stream for Body {
             body.broken(error);
         }
         body.has_ended = matches!(next, Poll::Ready(None | Some(Err(_))));
-        let wanted = body.connection.wants_body(next.is_pending());
         if next.is_ready() {
             return next;
-        }
-        if !wanted {
-            // For the connection to be read, which may rest.
-            context.waker().wake_by_ref();
         }
         let within = body.within;
         let timer = body.timer.get_or_insert_with(|| Box::pin(sleep(within)));
@@ -123,7 +143,6 @@ impl Stream for Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        self.connection.wants_body(false);
         // By HTTP/2 the stream of the request ends alone.
         if !self.has_ended && matches!(self.payload, Payload::H1 { .. }) {
             self.connection.leave_unread(mem::replace(&mut self.payload, Payload::None));

@@ -33,9 +33,7 @@ struct Inner {
     head: Cell<Option<Stopwatch>>,
     /// Whether there was a whole head before.
     is_known: Cell<bool>,
-    /// Whether a request waits for more of its body.
-    wants_body: Cell<bool>,
-    /// A body of HTTP/1.1 that nobody wanted to the end.
+    /// A body of HTTP/1.1 that was not read to its end.
     unread: RefCell<Option<Payload>>,
     /// The last `Host` and the base URL that it makes: clients name one, and reading it is dear.
     base: RefCell<Option<(HeaderValue, BaseUrl)>>,
@@ -50,7 +48,6 @@ impl Connection {
             under_way: Cell::new(0),
             head: Cell::new(None),
             is_known: Cell::new(false),
-            wants_body: Cell::new(false),
             unread: RefCell::default(),
             base: RefCell::default(),
         }))
@@ -102,23 +99,16 @@ impl Connection {
         self.0.under_way.get() > 0
     }
 
-    /// Sets whether a request waits for more of its body, and tells whether one did.
-    pub(super) fn wants_body(&self, wants: bool) -> bool {
-        self.0.wants_body.replace(wants)
-    }
-
-    /// Whether there is nothing to do with what comes: a request is being answered, and has what it wants of its body.
-    pub(crate) fn is_busy(&self) -> bool {
-        self.is_answering() && !self.0.wants_body.get()
-    }
-
-    /// A body will not be read to its end: the answer is the connection's last, and what still comes is thrown
-    /// away for a moment.
-    ///
-    /// To actix a body is unread as long as it is kept. Of one that is dropped it would wait for the end, without
-    /// a time, if no length was declared.
+    /// A body was not read to its end. As long as it is kept here it is unread to actix, which then makes the
+    /// answer the connection's last, and throws away for a moment what still comes. Of a body that is dropped
+    /// it would wait for the end, without a time, if no length was declared.
     pub(super) fn leave_unread(&self, body: Payload) {
         *self.0.unread.borrow_mut() = Some(body);
+    }
+
+    /// The body that was not read to its end.
+    pub(super) fn take_unread(&self) -> Option<Payload> {
+        self.0.unread.take()
     }
 
     /// A head is complete: its request is being answered until the guard is dropped.

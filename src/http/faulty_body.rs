@@ -8,6 +8,7 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::rt::time::{Sleep, sleep};
 use actix_web::web::Bytes;
 
+use super::connection::Answering;
 use crate::tenant::steer::Fault;
 
 /// The connection is closed by the steering of a test.
@@ -31,10 +32,12 @@ pub(super) struct FaultyBody {
     rest: Bytes,
     fault: Fault,
     pause: Option<Pin<Box<Sleep>>>,
+    /// The request is being answered for as long.
+    _answering: Answering,
 }
 
 impl FaultyBody {
-    pub(super) fn new(body: &Bytes, fault: Fault) -> Self {
+    pub(super) fn new(body: &Bytes, fault: Fault, answering: Answering) -> Self {
         let length = body.len().try_into().unwrap_or(u64::MAX);
         let kept = match fault {
             Fault::Drop => 0,
@@ -43,7 +46,8 @@ impl FaultyBody {
         };
         // Something has to be missing, or the connection would be kept.
         let length = length.max(1);
-        Self { length, rest: body.slice(..kept.min(body.len())), fault, pause: None }
+        let rest = body.slice(..kept.min(body.len()));
+        Self { length, rest, fault, pause: None, _answering: answering }
     }
 
     fn next(&mut self) -> Option<Result<Bytes, Cut>> {

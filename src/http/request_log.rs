@@ -13,7 +13,7 @@ use tracing::Level;
 
 use super::addressed::Addressed;
 use super::around::{Answer, Inside};
-use super::body::limit_body;
+use super::body::{limit_body, pass_over_body};
 use super::connection::Connection;
 use super::endpoint::{app_at, endpoint_at, shown};
 use super::extract::Site;
@@ -46,7 +46,8 @@ pub(super) struct VendorFailure;
 /// on the client is a line of its own.
 pub(super) async fn log_request(mut request: ServiceRequest, inside: impl Inside) -> Answer {
     let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
-    let answering = Connection::of(request.request()).answering();
+    let connection = Connection::of(request.request()).clone();
+    let answering = connection.answering();
     limit_body(&mut request, site.body_within);
     let named = request.headers().get(&REQUEST_ID).cloned();
     let (method, sent, watch) =
@@ -66,6 +67,7 @@ pub(super) async fn log_request(mut request: ServiceRequest, inside: impl Inside
         let line = Line { method, path, status, endpoint, outcome, duration, request_id };
         line.write(request, refusal.as_ref());
     }
+    pass_over_body(&connection).await;
     drop(answering);
     answer
 }

@@ -15,6 +15,7 @@ use super::addressed::tenant_of;
 use super::answer;
 use super::around::{Answer, Inside};
 use super::body::whole_body;
+use super::connection::Connection;
 use super::control::is_control;
 use super::error::Failure;
 use super::faulty_body::FaultyBody;
@@ -98,10 +99,11 @@ fn body_of(canned: &Canned, tenant: &Tenant) -> (&'static str, String) {
 }
 
 fn faulty(answered: ServiceResponse<BoxBody>, fault: Fault) -> ServiceResponse<BoxBody> {
+    let answering = Connection::of(answered.request()).answering();
     answered.map_body(|head, body| match body.try_into_bytes() {
         Ok(bytes) => {
             head.set_connection_type(actix_web::http::ConnectionType::Close);
-            BoxBody::new(FaultyBody::new(&bytes, fault))
+            BoxBody::new(FaultyBody::new(&bytes, fault, answering))
         }
         Err(body) => body,
     })

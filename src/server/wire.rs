@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::io;
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -33,8 +32,6 @@ pub(super) struct Wire {
     timer: Option<Pin<Box<Sleep>>>,
     /// Runs while the client takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Whether there may be more to read than was asked for.
-    has_more: bool,
     /// Whether something came while a request was being answered.
     is_behind: bool,
     /// Whether the client said that nothing more will come.
@@ -55,7 +52,6 @@ impl Wire {
             timeouts,
             timer: None,
             stalled: None,
-            has_more: false,
             is_behind: false,
             has_ended: false,
         }
@@ -101,34 +97,6 @@ impl Wire {
         Poll::Pending
     }
 
-    /// Bytes came, as many as were asked for or fewer.
-    fn received(&mut self, is_full: bool) {
-        if self.protocol == Protocol::Http1 {
-            self.has_more = is_full;
-            self.is_behind |= self.connection.is_answering();
-        }
-        self.connection.received();
-    }
-
-    /// Whether to read later: what came in one piece is answered before the next is read, and nothing is read
-    /// while the client does not take its answers.
-    ///
-    /// Of HTTP/1.1 actix reads what there is before it answers anything, and makes requests of it that are a
-    /// hundred times as large.
-    fn rests(&mut self, context: &Context<'_>) -> bool {
-        let is_stalled = self.stalled.is_some() && self.protocol == Protocol::Http1;
-        self.is_behind &= is_stalled || self.connection.is_answering();
-        if is_stalled || (self.has_more && self.connection.is_busy()) {
-            // What it waits for wakes it: a write, or the body that is wanted.
-            return true;
-        }
-        let has_more = mem::take(&mut self.has_more);
-        if has_more {
-            context.waker().wake_by_ref();
-        }
-        has_more
-    }
-
     fn late(&mut self, context: &mut Context<'_>) -> io::Error {
         let peer = self.connection.peer();
         let seconds = self.timeouts.header.as_secs_f64();
@@ -163,10 +131,7 @@ impl Wire {
         outcome: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if outcome.is_ready() {
-            if self.stalled.take().is_some() {
-                // For what was not read in the meantime.
-                context.waker().wake_by_ref();
-            }
+            self.stalled = None;
             return outcome.map_err(|error| self.unheard(error));
         }
         let within = self.timeouts.answer;
@@ -205,9 +170,8 @@ impl AsyncRead for Wire {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let wire = &mut *self;
-        if wire.rests(context) {
-            return Poll::Pending;
-        }
+        // Who is idle has decoded all there was.
+        wire.is_behind &= wire.stalled.is_some() || wire.connection.is_answering();
         let before = buffer.filled().len();
         match Pin::new(&mut wire.stream).poll_read(context, buffer) {
             Poll::Pending => wire.poll_time(context).map(Err),
@@ -219,7 +183,8 @@ impl AsyncRead for Wire {
                 if buffer.filled().len() == before {
                     wire.ended();
                 } else {
-                    wire.received(buffer.remaining() == 0);
+                    wire.is_behind |= wire.connection.is_answering();
+                    wire.connection.received();
                 }
                 Poll::Ready(Ok(()))
             }
@@ -234,8 +199,8 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        if written.is_ready() && self.is_behind {
-            // actix looks at what came meanwhile only if something wakes it: not the last answer.
+        if written.is_ready() && self.is_behind && self.protocol == Protocol::Http1 {
+            // actix looks at what came meanwhile only when something wakes it, which the last answer does not.
             context.waker().wake_by_ref();
         }
         self.sent(context, written)
@@ -261,85 +226,5 @@ impl AsyncWrite for Wire {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::future::poll_fn;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::task::{Wake, Waker};
-
-    use actix_web::rt;
-    use actix_web::rt::net::TcpListener;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    use super::*;
-    use crate::http::Door;
-
-    #[derive(Default)]
-    struct Woken(AtomicBool);
-
-    impl Wake for Woken {
-        fn wake(self: Arc<Self>) {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
-
-    async fn wire_and_client() -> (Wire, TcpStream) {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let client = TcpStream::connect(address).await.unwrap();
-        let (socket, peer) = listener.accept().await.unwrap();
-        let connection = Connection::new(Door { address, is_secure: false }, Some(peer));
-        let stream = Stream::Plain(socket);
-        (Wire::new(stream, connection, Protocol::Http1, Timeouts::default()), client)
-    }
-
-    fn read(wire: &mut Wire, context: &mut Context<'_>, most: usize) -> Option<usize> {
-        let mut space = vec![0; most];
-        let mut buffer = ReadBuf::new(&mut space);
-        let outcome = Pin::new(wire).poll_read(context, &mut buffer);
-        outcome.is_ready().then(|| buffer.filled().len())
-    }
-
-    #[actix_web::test]
-    async fn what_came_is_read_piece_by_piece() {
-        let (mut wire, mut client) = wire_and_client().await;
-        client.write_all(b"0123456789").await.unwrap();
-        let woken = Arc::new(Woken::default());
-        let waker = Waker::from(Arc::clone(&woken));
-        let mut context = Context::from_waker(&waker);
-        poll_fn(|other| Pin::new(&mut wire.stream).poll_read(other, &mut ReadBuf::new(&mut [0])))
-            .await
-            .unwrap();
-        assert_eq!(read(&mut wire, &mut context, 6), Some(6));
-        assert_eq!(read(&mut wire, &mut context, 6), None, "what was read comes first");
-        assert!(woken.0.swap(false, Ordering::Relaxed), "nothing else would bring it back");
-        assert_eq!(read(&mut wire, &mut context, 6), Some(3));
-        assert_eq!(read(&mut wire, &mut context, 6), None);
-        assert!(!woken.0.load(Ordering::Relaxed), "nothing is there");
-    }
-
-    #[actix_web::test]
-    async fn nothing_is_read_while_answers_are_not_taken() {
-        let (mut wire, mut client) = wire_and_client().await;
-        client.write_all(b"more").await.unwrap();
-        let woken = Arc::new(Woken::default());
-        let waker = Waker::from(Arc::clone(&woken));
-        let mut context = Context::from_waker(&waker);
-        let bytes = vec![0; 1 << 20];
-        while Pin::new(&mut wire).poll_write(&mut context, &bytes).is_ready() {}
-        assert_eq!(read(&mut wire, &mut context, 8), None);
-        rt::spawn(async move {
-            let mut taken = vec![0; 1 << 20];
-            while client.read(&mut taken).await.is_ok_and(|length| length > 0) {}
-        });
-        poll_fn(|other| Pin::new(&mut wire.stream).poll_write(other, b"x")).await.unwrap();
-        woken.0.store(false, Ordering::Relaxed);
-        assert!(Pin::new(&mut wire).poll_write(&mut context, b"end").is_ready());
-        assert!(woken.0.load(Ordering::Relaxed), "for what was not read");
-        assert_eq!(read(&mut wire, &mut context, 8), Some(4));
     }
 }

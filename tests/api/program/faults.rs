@@ -134,21 +134,40 @@ fn an_answer_before_the_body_is_the_last() {
 }
 
 #[test]
+fn a_body_that_nobody_reads_costs_nothing_if_it_is_there() {
+    let program = Program::start(&["--port", "0"], &[]);
+    let mut wire = Wire::open(&program.url);
+    for body in
+        ["Content-Length: 5\r\n\r\nabcde", "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"]
+    {
+        for (path, expected) in [("/nothing", 404), ("/health", 405)] {
+            wire.send(format!("POST {path} HTTP/1.1\r\nHost: x\r\n{body}").as_bytes());
+            let answer = wire.answer().unwrap();
+            assert_eq!((answer.status, answer.header("connection")), (expected, None), "{body}");
+        }
+    }
+}
+
+#[test]
 fn requests_that_come_during_an_answer_are_answered() {
     // No time that ends would wake the connection.
     let times = ["--header-timeout", "600", "--keep-alive", "600"];
     let program = Program::start(&[&["--port", "0"], &times[..]].concat(), &[]);
-    let grant = "grant_type=client_credentials&scope=api&client_id=svc%40example.com&client_secret=svc-secret";
-    let head = "POST /OAuth2/PlatformToken HTTP/1.1\r\nHost: x\r\n\
-        Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ";
-    let token = format!("{head}{}\r\n\r\n{grant}", grant.len());
     let mut wire = Wire::open(&program.url);
-    for round in 0..5 {
-        wire.send(token.repeat(4).as_bytes());
-        // More than is read in one piece, while the tokens are signed.
-        wire.send(&b"GET /OAuth2/Keys/bank HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000));
-        for number in 0..1004 {
-            assert_eq!(status(&mut wire), Some(200), "{number} of round {round}");
+    let health = "GET /health HTTP/1.1\r\nHost: x\r\n\r\n";
+    let keys = json!({ "endpoint": "keys" });
+    for late in [
+        json!({ "when": keys, "delay": 400 }),
+        json!({ "when": keys, "answer": { "body": "twenty bytes of text" }, "fault": { "slow": 20 } }),
+    ] {
+        let url = format!("{}/_mock/v1/steering/late", program.url);
+        assert!(Request::new("PUT", url).json(&late).send().status < 300);
+        wire.send(b"GET /OAuth2/Keys/bank HTTP/1.1\r\nHost: x\r\n\r\n");
+        wire.send(health.repeat(40).as_bytes());
+        std::thread::sleep(Duration::from_millis(100));
+        wire.send(health.repeat(40).as_bytes());
+        for number in 0..81 {
+            assert_eq!(status(&mut wire), Some(200), "{number}: {late}");
         }
     }
 }
