@@ -93,10 +93,11 @@ class Server:
 
     def __init__(self, program, work, name, fixture=None, arguments=(), files=None, tls=False):
         self.port, self.tls_port = free_ports(2)
-        self.url, self.tls_url = f"http://127.0.0.1:{self.port}", f"https://127.0.0.1:{self.tls_port}"
+        self.url = f"http://127.0.0.1:{self.port}"
         self.log = work / f"{name}.log"
         command = [str(program), "--port", str(self.port), *arguments]
         if tls:
+            self.tls_url = f"https://127.0.0.1:{self.tls_port}"
             command += ["--tls-port", str(self.tls_port)]
         if fixture is not None:
             path = work / f"{name}.json"

@@ -2,7 +2,6 @@
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -71,12 +70,12 @@ pub(super) fn whole_body(
     }
 }
 
-/// Passes over what a request left of its body, as far as it is there: with the rest of it under way the connection
-/// cannot go on.
+/// Reads away what a request left of its body, as far as it has come. If some is still to come it is left unread,
+/// and the connection ends with the answer.
 pub(super) async fn pass_over_body(connection: &Connection) {
     let Some(mut rest) = connection.take_unread() else { return };
     let mut has_waited = false;
-    let has_ended = poll_fn(|context| {
+    let is_over = poll_fn(|context| {
         loop {
             match Pin::new(&mut rest).poll_next(context) {
                 Poll::Ready(Some(Ok(_))) => {}
@@ -90,14 +89,16 @@ pub(super) async fn pass_over_body(connection: &Connection) {
                 }
             }
         }
-    });
-    if !has_ended.await {
+    })
+    .await;
+    if !is_over {
         connection.leave_unread(rest);
     }
 }
 
 struct Body {
     payload: Payload,
+    /// Whether nothing more will come, be it by an error.
     has_ended: bool,
     within: Duration,
     /// Begins when there is something to wait for: most bodies come with their heads.
@@ -145,7 +146,7 @@ impl Drop for Body {
     fn drop(&mut self) {
         // By HTTP/2 the stream of the request ends alone.
         if !self.has_ended && matches!(self.payload, Payload::H1 { .. }) {
-            self.connection.leave_unread(mem::replace(&mut self.payload, Payload::None));
+            self.connection.leave_unread(self.payload.take());
         }
     }
 }

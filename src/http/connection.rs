@@ -76,10 +76,9 @@ impl Connection {
         }
     }
 
-    /// Bytes came: the beginning of a head, unless a request is being answered or a body was left unread.
+    /// Bytes came while nothing was under way: the beginning of a head.
     pub(crate) fn received(&self) {
-        let is_head = self.0.under_way.get() == 0 && self.0.unread.borrow().is_none();
-        if is_head && self.0.head.get().is_none() {
+        if self.0.head.get().is_none() {
             self.0.head.set(Some(Stopwatch::start()));
         }
     }
@@ -99,11 +98,16 @@ impl Connection {
         self.0.under_way.get() > 0
     }
 
-    /// A body was not read to its end. As long as it is kept here it is unread to actix, which then makes the
-    /// answer the connection's last, and throws away for a moment what still comes. Of a body that is dropped
-    /// it would wait for the end, without a time, if no length was declared.
+    /// A body was not read to its end. While it is kept here, actix makes the answer the connection's last, and
+    /// throws away for a moment what still comes; it tells by whether the reader was dropped. Of a body that was,
+    /// it waits for the end, without a time, if no length was declared.
     pub(super) fn leave_unread(&self, body: Payload) {
         *self.0.unread.borrow_mut() = Some(body);
+    }
+
+    /// Whether a body was not read to its end.
+    pub(crate) fn has_unread(&self) -> bool {
+        self.0.unread.borrow().is_some()
     }
 
     /// The body that was not read to its end.
@@ -111,7 +115,7 @@ impl Connection {
         self.0.unread.take()
     }
 
-    /// A head is complete: its request is being answered until the guard is dropped.
+    /// A head is complete: its request is being answered until each guard for it is dropped.
     pub(super) fn answering(&self) -> Answering {
         self.0.head.set(None);
         self.0.is_known.set(true);

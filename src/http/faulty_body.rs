@@ -45,7 +45,7 @@ impl FaultyBody {
             Fault::Slow(_) => body.len(),
         };
         // Something has to be missing, or the connection would be kept.
-        let length = length.max(1);
+        let length = if fault.is_whole() { length } else { length.max(1) };
         let rest = body.slice(..kept.min(body.len()));
         Self { length, rest, fault, pause: None, _answering: answering }
     }

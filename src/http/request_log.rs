@@ -43,7 +43,7 @@ pub(super) fn leave_remarks(request: &HttpRequest, remarks: Remarks) {
 pub(super) struct VendorFailure;
 
 /// Layer, around all others: a line for each request, a warning if it was refused; each remark
-/// on the client is a line of its own.
+/// on the client is a line of its own. Here a request begins and ends for its connection, with its body.
 pub(super) async fn log_request(mut request: ServiceRequest, inside: impl Inside) -> Answer {
     let site = request.app_data::<Data<Site>>().expect("the server shares its site").clone();
     let connection = Connection::of(request.request()).clone();

@@ -102,7 +102,9 @@ fn faulty(answered: ServiceResponse<BoxBody>, fault: Fault) -> ServiceResponse<B
     let answering = Connection::of(answered.request()).answering();
     answered.map_body(|head, body| match body.try_into_bytes() {
         Ok(bytes) => {
-            head.set_connection_type(actix_web::http::ConnectionType::Close);
+            if !fault.is_whole() {
+                head.set_connection_type(actix_web::http::ConnectionType::Close);
+            }
             BoxBody::new(FaultyBody::new(&bytes, fault, answering))
         }
         Err(body) => body,

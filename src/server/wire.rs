@@ -32,7 +32,7 @@ pub(super) struct Wire {
     timer: Option<Pin<Box<Sleep>>>,
     /// Runs while the client takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Whether something came while a request was being answered.
+    /// Whether something came while a request was being answered, or an answer waited to be taken.
     is_behind: bool,
     /// Whether the client said that nothing more will come.
     has_ended: bool,
@@ -98,6 +98,10 @@ impl Wire {
     }
 
     fn late(&mut self, context: &mut Context<'_>) -> io::Error {
+        if self.connection.has_unread() {
+            // What came is the rest of a body, after the last answer.
+            return io::ErrorKind::TimedOut.into();
+        }
         let peer = self.connection.peer();
         let seconds = self.timeouts.header.as_secs_f64();
         tracing::warn!(peer, seconds, "half a header: the rest did not come in time");
@@ -155,8 +159,9 @@ impl Wire {
 impl Drop for Wire {
     /// What came before the end may have been a whole request: that is known only now.
     fn drop(&mut self) {
-        let has_head = self.protocol == Protocol::Http1 && self.connection.head().is_some();
-        if self.has_ended && has_head {
+        let connection = &self.connection;
+        let has_head = connection.head().is_some() && !connection.has_unread();
+        if self.has_ended && has_head && self.protocol == Protocol::Http1 {
             let peer = self.connection.peer();
             tracing::warn!(peer, "half a header: the client left");
         }
@@ -170,8 +175,9 @@ impl AsyncRead for Wire {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let wire = &mut *self;
-        // Who is idle has decoded all there was.
-        wire.is_behind &= wire.stalled.is_some() || wire.connection.is_answering();
+        let is_busy = wire.stalled.is_some() || wire.connection.is_answering();
+        // When nothing is under way, actix decodes all that it has right after this.
+        wire.is_behind &= is_busy;
         let before = buffer.filled().len();
         match Pin::new(&mut wire.stream).poll_read(context, buffer) {
             Poll::Pending => wire.poll_time(context).map(Err),
@@ -182,8 +188,9 @@ impl AsyncRead for Wire {
             Poll::Ready(Ok(())) => {
                 if buffer.filled().len() == before {
                     wire.ended();
+                } else if is_busy {
+                    wire.is_behind = true;
                 } else {
-                    wire.is_behind |= wire.connection.is_answering();
                     wire.connection.received();
                 }
                 Poll::Ready(Ok(()))

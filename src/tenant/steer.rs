@@ -103,6 +103,13 @@ pub enum Fault {
     Slow(#[schemars(range(max = 10_000))] u32),
 }
 
+impl Fault {
+    /// Whether the answer comes to its end all the same.
+    pub(crate) fn is_whole(self) -> bool {
+        matches!(self, Self::Slow(_))
+    }
+}
+
 /// How signing in ends: by an authentication package, the password grant, or another identity
 /// provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
